@@ -1,0 +1,1 @@
+"""Replays, judges and checks what agents and gateways do around an approval."""

@@ -1,0 +1,1 @@
+"""A reference gateway: agents call tools through it, and a human approves what matters."""
