@@ -58,6 +58,12 @@ def read_session(trace: Trace) -> Session:
     return Session(trace=trace, turns=turns, actions=tuple(actions))
 
 
+def read_outcome(call: ToolCall, result: ToolResult) -> Outcome:
+    """What one answer means, outside a session: the last outcome where a shell call holds several commands."""
+    *_, (_, outcome) = _read_call(call, result, (call.server,) if call.server else ())
+    return outcome
+
+
 def _answers(trace: Trace) -> dict[int, tuple[int, ToolResult]]:
     """Each call's result, by event numbers: the nth result of an id answers its nth call that came before."""
     open_calls: dict[str, deque[int]] = defaultdict(deque)
