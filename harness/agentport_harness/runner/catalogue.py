@@ -1,4 +1,4 @@
-"""The agent rules that this package ships, found in their folder."""
+"""The agent rules and report formats that this package ships, found in their folders."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import pairwise
 from agentport_harness.core.discovery import members
 from agentport_harness.core.errors import HarnessError
 from agentport_harness.core.rule import Rule
+from agentport_harness.core.writer import Writer
 
 
 @cache
@@ -20,3 +21,11 @@ def agent_rules() -> tuple[Rule, ...]:
         if one.id == other.id:
             raise HarnessError("duplicate-id", f"{one.id} is both {one.slug} and {other.slug}")
     return tuple(found)
+
+
+@cache
+def report_writers() -> dict[str, Writer]:
+    """Every report format by name."""
+    from agentport_harness import reports
+
+    return {writer.name: writer for writer in members(reports, Writer)}

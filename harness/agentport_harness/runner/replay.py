@@ -17,6 +17,7 @@ from agentport_harness.core.judge import judge
 from agentport_harness.core.report import Met, Problem, Run, SessionReport
 from agentport_harness.core.rule import Rule
 from agentport_harness.core.transcript import Integration, Transcript
+from agentport_harness.core.verdict import Verdict
 from agentport_harness.runner.player import Player, Stage
 from agentport_harness.runner.recorder import Recorder
 from agentport_harness.surfaces.reading import read_session
@@ -201,7 +202,9 @@ async def _gateway(options: ReplayOptions, expiry: float | None) -> AsyncIterato
                     await adapter.set_expiry(None)
 
 
-def _compared(transcript: Transcript, report: SessionReport, unmet: Sequence[str], skipped: Sequence[Rule]) -> Met:
+def _compared(
+    transcript: Transcript, verdicts: Sequence[Verdict], unmet: Sequence[str], skipped: Sequence[Rule]
+) -> Met:
     """How verdict and expectations compare; rules that were deselected are not expected to speak."""
     silent = {rule.id for rule in skipped}
     found = {verdict.rule: verdict for verdict in verdicts if verdict.status in ("fail", "warn")}
