@@ -118,7 +118,8 @@ class _Reading:
             raise self.wrong(f"Expected one of say, together, human, upstream, {', '.join(_ACTIONS)}", at)
         for name in given:
             if name != kind and name not in _BESIDE[kind]:
-                raise self.wrong(f"Expected nothing but {_listed(kind)} beside {kind!r}, got {name!r}", f"{at}.{name}")
+                beside = f"{', '.join(sorted(_BESIDE[kind]))} beside {kind!r}" if _BESIDE[kind] else f"{kind!r} alone"
+                raise self.wrong(f"Expected {beside}, got {name!r}", f"{at}.{name}")
         if kind == "human":
             yield self.human(given["human"], f"{at}.human")
         elif kind == "upstream":
@@ -224,6 +225,3 @@ def _expectation(given: Any) -> Expectation:
         status=given.get("status"),
     )
 
-
-def _listed(kind: str) -> str:
-    return ", ".join(sorted(_BESIDE[kind])) or "nothing"
