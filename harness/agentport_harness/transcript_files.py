@@ -224,4 +224,3 @@ def _expectation(given: Any) -> Expectation:
         exit_code=given.get("exit_code"),
         status=given.get("status"),
     )
-
