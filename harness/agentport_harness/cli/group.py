@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import pkgutil
 import sys
 from collections.abc import Sequence
@@ -50,6 +51,8 @@ def group() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code; no fault leaves a traceback behind."""
+    # what libraries log of a broken peer is said by the report, in its place
+    logging.getLogger("mcp").setLevel(logging.CRITICAL)
     try:
         code = group.main(list(arguments), prog_name="agentport-conformance", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
