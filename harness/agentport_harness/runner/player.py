@@ -59,15 +59,15 @@ class _Latest:
 
 
 class Player:
-    """Plays a transcript step by step, records it, and notes every unmet expectation."""
+    """Plays a transcript step by step, records it, and adds every unmet expectation to ``differences``."""
 
-    def __init__(self, transcript: Transcript, stage: Stage, recorder: Recorder) -> None:
+    def __init__(self, transcript: Transcript, stage: Stage, recorder: Recorder, differences: list[str]) -> None:
         self._transcript = transcript
         self._stage = stage
         self._recorder = recorder
         self._known: dict[str, JSON] = {"gateway": stage.base_url, **stage.integrations}
         self._latest = _Latest()
-        self.differences: list[str] = []
+        self._differences = differences
 
     async def play(self) -> Trace:
         """The trace of the whole session. Raises `UnreachableError` when the gateway breaks off."""
@@ -125,7 +125,7 @@ class Player:
                 self._recorder.step += 1
                 outcome, result = await self._call(act)
         if act.expect is not None:
-            self.differences += [
+            self._differences += [
                 self._at(f"{act.pointer}.expect", text) for text in differences(act.expect, outcome, result)
             ]
 
@@ -209,7 +209,7 @@ class Player:
             wanted = tuple(filled(call, self._known, at=check.pointer) for call in wanted)
         if not same_calls(wanted, reached):
             expected = f"{wanted} calls" if isinstance(wanted, int) else json.dumps(wanted)
-            self.differences.append(
+            self._differences.append(
                 self._at(check.pointer, f"Expected {expected} to have reached {check.tool}, got {json.dumps(reached)}")
             )
 
