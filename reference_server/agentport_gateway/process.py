@@ -79,7 +79,7 @@ class _Server(uvicorn.Server):
             if self._options.ready_file is not None:
                 self._options.ready_file.unlink(missing_ok=True)
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's interface
         """Begin to stop: parked waits answer first, then connections close. A second signal does not wait."""
         if sig == signal.SIGINT:
             self.interrupted = True

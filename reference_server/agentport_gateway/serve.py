@@ -1,4 +1,4 @@
-"""Running a gateway in the foreground. Importing this costs nothing: what it needs is imported when it runs."""
+"""Running a gateway in the foreground. Importing this is free: what it needs is imported when it runs."""
 
 from __future__ import annotations
 

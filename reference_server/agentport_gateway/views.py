@@ -47,7 +47,7 @@ class View:
     rules: Mapping[tuple[str, str], tuple[Rule, ...]]
     expiry_minutes: int | None
     released: frozenset[tuple[str, str]]
-    """Tools with approved calls that have not run: an identical call spends that approval, whatever the mode."""
+    """Tools with approved calls that have not run: an identical call spends it, whatever the mode."""
 
 
 class Views:
@@ -65,7 +65,7 @@ class Views:
         return view if view is not None else await self._load(org_id)
 
     def may_allow(self, request: ApprovalRequest) -> bool:
-        """Whether a call like this one could run by policy too, so that its approval must be spent instead."""
+        """Whether a call like this one could run by policy too, so that its approval must be spent."""
         view = self._views.get(request.org_id)
         place = (request.integration_id, request.tool_name)
         return view is None or view.modes.get(place) == "allow" or bool(view.rules.get(place))

@@ -10,7 +10,7 @@ SHOWN_CHARACTERS = 12
 
 
 def secret_hash(secret: str) -> str:
-    """SHA-256 (hex): enough for 256 random bits, and it makes the look-up independent of the secret's text."""
+    """SHA-256 (hex): enough for 256 random bits, and it hides the secret's text from the look-up's timing."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 

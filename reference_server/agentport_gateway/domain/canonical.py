@@ -12,7 +12,7 @@ _EXACT_INTEGERS = 2**53 - 1
 
 
 class InexactArgumentsError(ValueError):
-    """The arguments have no canonical form: a number no double can hold, a lone surrogate, a non-JSON value."""
+    """The arguments have no canonical form: a number no double holds, a lone surrogate, no JSON value."""
 
 
 def canonical_arguments(arguments: Mapping[str, Any]) -> bytes:

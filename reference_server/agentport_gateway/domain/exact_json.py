@@ -17,8 +17,8 @@ class InexactJsonError(ValueError):
 def parse(text: bytes) -> Any:
     """The value of UTF-8 JSON text.
 
-    Raises InexactJsonError for malformed text, NaN and Infinity, duplicate keys, lone surrogates, nesting beyond
-    MAX_DEPTH, and numbers that a double cannot hold (by shortest round trip; integers by value).
+    Raises InexactJsonError for malformed text, NaN and Infinity, duplicate keys, lone surrogates, nesting
+    beyond MAX_DEPTH, and numbers that a double cannot hold (by shortest round trip; integers by value).
     """
     try:
         value = json.loads(

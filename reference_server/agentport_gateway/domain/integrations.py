@@ -49,8 +49,8 @@ class Integration:
     auth_methods: tuple[AuthMethod, ...]
     docs_url: str | None = None
     address: str = ""
-    token_header: str = "Authorization"
-    token_format: str = "Bearer {token}"
+    token_header: str = "Authorization"  # noqa: S105 - a header's name
+    token_format: str = "Bearer {token}"  # noqa: S105 - a template
     tools: tuple[DeclaredTool, ...] = ()
     custom: bool = False
 

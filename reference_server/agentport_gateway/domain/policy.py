@@ -50,7 +50,7 @@ class Verdict:
 
 
 def decide(*, arguments: Mapping[str, Any], configured: Mode | None, rules: Iterable[Rule]) -> Verdict:
-    """The verdict for a call: the winning rule, else the tool's configured mode, else approval is required."""
+    """The verdict for a call: the winning rule, else the configured mode, else approval is required."""
     matching = [rule for rule in rules if rule.enabled and matches(rule, arguments)]
     if matching:
         winner = min(matching, key=lambda rule: (rule.priority, _STRICTNESS[rule.effect], rule.id))

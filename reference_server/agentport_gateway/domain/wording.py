@@ -1,4 +1,4 @@
-"""What agents and people read about a request and a call. Words only; meaning travels beside them, structured."""
+"""What agents and people read about a request and a call; the meaning travels beside it, structured."""
 
 from __future__ import annotations
 
@@ -30,11 +30,12 @@ def approval_required(request: ApprovalRequest, url: str) -> Outcome:
         request,
         name="approval_required",
         message=(
-            f"A human must approve this call before it runs. Nothing has been sent to {request.integration_id} yet.\n\n"
+            "A human must approve this call before it runs. "
+            f"Nothing has been sent to {request.integration_id} yet.\n\n"
             f"{url}\n\n"
-            "1. Show the user this link exactly as it is, and say in one sentence what the call does and why.\n"
-            f'2. In the same turn, without waiting for a chat reply, call {AWAIT_TOOL}(request_id="{request.id}"). '
-            "It returns the tool's result as soon as a human has approved.\n"
+            "1. Show the user this link exactly as it is, with one sentence on what the call does and why.\n"
+            "2. In the same turn, without waiting for a chat reply, "
+            f'call {AWAIT_TOOL}(request_id="{request.id}"). It returns the tool's result as soon as a human has approved.\n"
             "Do not make this call again in another way; the link alone approves nothing."
         ),
     )
@@ -104,8 +105,8 @@ def outcome_unknown(request: ApprovalRequest) -> Outcome:
     return _about(
         request,
         name="outcome_unknown",
-        message=f"The call of approval request '{request.id}' was cut off in the middle: it may or may not have run. "
-        "It is not repeated. Check the state of things before asking for it again.",
+        message=f"The call of approval request '{request.id}' was cut off in the middle: "
+        "it may or may not have run. It is not repeated. Check the state of things before asking for it again.",
     )
 
 

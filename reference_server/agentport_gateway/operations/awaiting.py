@@ -54,7 +54,7 @@ async def await_approval(
                 if outcome is not None:
                     return outcome
                 if decided:
-                    # Another process has the approval: read again, and if that does not show yet, wait for news.
+                    # Another process has the approval: read again; if that does not show it, wait for news.
                     beaten = True
                     gateway.waits.forget(request_id)
                     gateway.views.drop(request.org_id)

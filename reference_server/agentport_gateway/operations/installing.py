@@ -141,7 +141,7 @@ async def _check(
         offered = ", ".join(integration.auth_methods)
         raise CannotInstallError(f"{integration.id} does not take {auth_method}: it takes {offered}")
     if auth_method == "oauth":
-        raise CannotInstallError(f"{integration.id} cannot be connected by OAuth on this gateway: use a token")
+        raise CannotInstallError(f"{integration.id} cannot be connected by OAuth here: use a token")
     if auth_method == "none":
         if token:
             raise CannotInstallError("a token was given, but auth_method is none")

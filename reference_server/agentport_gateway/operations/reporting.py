@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 async def await_status(
     gateway: Gateway, caller: Caller, request_id: str, *, timeout_seconds: float | None
 ) -> ApprovalRequest | None:
-    """The request once it is no longer pending, or as it is when the budget ran out; None for unknown ones."""
+    """The request once it is no longer pending, or as it is when the budget ran out; None if unknown."""
     budget = gateway.settings.poll_budget_seconds
     if timeout_seconds is not None:
         budget = min(budget, timeout_seconds)

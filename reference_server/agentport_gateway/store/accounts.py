@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, exists, func, insert, literal, select, update
@@ -12,6 +11,7 @@ from agentport_gateway.store.schema import api_keys, organisations, sign_ins, us
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime, timedelta
 
     from sqlalchemy.engine import Connection
 
@@ -70,7 +70,7 @@ def register(
     organisations_limit: int,
     now: datetime,
 ) -> None:
-    """Make an organisation and its first person. Raises NoRoomError or EmailTakenError, and then changes nothing."""
+    """Make an organisation and its first person. Raises NoRoomError or EmailTakenError: nothing changed."""
     if connection.execute(select(users.c.id).where(users.c.email == email)).first() is not None:
         raise EmailTakenError
     count = select(func.count()).select_from(organisations).scalar_subquery()

@@ -134,7 +134,7 @@ def consume(
 
 
 def give_back(connection: Connection, *, request_id: str, runner: str) -> ApprovalRequest | None:
-    """The request as approved again, because the upstream was never reached; None when the run was not ours."""
+    """The request as approved again, because the upstream was never reached; None when it was not ours."""
     return _change(
         connection,
         and_(_run_by(request_id, runner), requests.c.execution == "running"),
@@ -177,7 +177,7 @@ def renew_leases(connection: Connection, *, runner: str, lease_until: datetime) 
 
 
 def lose_runs(connection: Connection, *, now: datetime, but: str | None = None) -> list[ApprovalRequest]:
-    """Mark runs whose runner is gone as unknown: those with a lapsed lease, or all but those of runner `but`."""
+    """Mark runs whose runner is gone as unknown: those with a lapsed lease, or all but `but`'s."""
     lost: ColumnElement[bool] = requests.c.lease_until <= now
     if but is not None:
         lost = or_(lost, requests.c.runner != but)

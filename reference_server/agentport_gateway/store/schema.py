@@ -1,9 +1,9 @@
-"""The tables. Times are integer microseconds since 1970 (UTC), so that they compare alike on every database."""
+"""The tables. Times are integer microseconds since 1970 (UTC), so that every database compares them alike."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     BigInteger,
@@ -19,8 +19,10 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
 
 metadata = MetaData()
 

@@ -1,4 +1,4 @@
-"""The network that upstreams are reached through: no private address unless allowed, bounded size and time."""
+"""The network that upstreams are reached through: no private address unless allowed, bounded answers."""
 
 from __future__ import annotations
 

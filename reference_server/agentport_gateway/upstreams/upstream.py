@@ -17,8 +17,8 @@ Reach = Literal["never", "answered", "unknown"]
 class UpstreamError(Exception):
     """A call that has no result.
 
-    `reach` is how far it got: `never` (nothing was sent, so it is safe to try again), `answered` (the upstream
-    refused or failed), `unknown` (cut off in between: it may have run). The text is fit for an agent to read.
+    `reach` is how far it got: `never` (nothing was sent, so it is safe to try again), `answered` (the
+    upstream refused or failed), `unknown` (cut off in between: it may have run). The text is fit for agents.
     """
 
     def __init__(self, message: str, *, reach: Reach) -> None:

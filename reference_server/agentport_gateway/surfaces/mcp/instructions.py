@@ -3,7 +3,7 @@
 INSTRUCTIONS = """\
 AgentPort lets you use other services through a few tools, with a human approving what matters.
 
-1. Find: agentport__list_installed_integrations, then agentport__list_integration_tools (add query to narrow it),
+1. Find: agentport__list_installed_integrations, then agentport__list_integration_tools (query narrows it),
    then agentport__describe_tool for the input schema and the approval mode.
 2. Call: agentport__call_tool with integration_id, tool_name, arguments, and additional_info: one or two
    sentences for the human who reviews the call, saying what it does and why now.

@@ -27,8 +27,8 @@ def result_of(gateway: Gateway, outcome: Outcome) -> dict[str, Any]:
 def _executed(outcome: Outcome, facts: dict[str, Any]) -> dict[str, Any]:
     """The upstream's blocks, flag and structured content; what the gateway adds is in `_meta`.
 
-    Clients that prefer structured content show that alone. Where the upstream has none, the gateway's own must
-    therefore carry the text as well, and where text cannot (an image) there is none, so that nothing is hidden.
+    Clients that prefer structured content show that alone. Where the upstream has none, the gateway's own
+    therefore carries the text too, and where text cannot (an image) there is none, so that nothing is hidden.
     """
     result = outcome.result
     assert result is not None  # noqa: S101 - the one caller has just seen it
@@ -47,13 +47,8 @@ def _executed(outcome: Outcome, facts: dict[str, Any]) -> dict[str, Any]:
 
 def _facts(gateway: Gateway, outcome: Outcome) -> dict[str, Any]:
     facts: dict[str, Any] = {"outcome": outcome.name}
-    for name, value in (
-        ("integration_id", outcome.integration_id),
-        ("tool_name", outcome.tool_name),
-        ("request_id", outcome.request_id),
-    ):
-        if value is not None:
-            facts[name] = value
+    names = ("integration_id", "tool_name", "request_id")
+    facts |= {name: value for name in names if (value := getattr(outcome, name)) is not None}
     request = outcome.request
     if request is not None and outcome.name in ("approval_required", "still_pending"):
         facts["approval_url"] = gateway.approval_url(request.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import mcp_types as types
 from mcp.server.lowlevel import NotificationOptions, Server
@@ -58,7 +58,9 @@ def build_server(gateway: Gateway, changes: ToolChanges) -> AgentServer:
     ) -> types.ListToolsResult:
         return types.ListToolsResult(tools=listed)
 
-    async def call_tool(context: ServerRequestContext[Any, Request], params: types.CallToolRequestParams) -> Any:
+    async def call_tool(
+        context: ServerRequestContext[Any, Request], params: types.CallToolRequestParams
+    ) -> Any:
         tool = tools.get(params.name)
         if tool is None:
             raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name[:200]}")
@@ -93,7 +95,7 @@ def build_server(gateway: Gateway, changes: ToolChanges) -> AgentServer:
 
 
 def _agent(context: ServerRequestContext[Any, Request]) -> Agent:
-    request: Request = context.request  # every request comes over HTTP
+    request = cast("Request", context.request)  # every request comes over HTTP
     agent: Agent = request.scope[AGENT]
     return agent
 

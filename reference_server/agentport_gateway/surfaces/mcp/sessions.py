@@ -1,4 +1,4 @@
-"""The SDK's HTTP sessions, answering quick requests as JSON and waits as a stream, each by its own request."""
+"""The SDK's HTTP sessions, answering quick requests as JSON and waits as a stream, request by request."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Sessions(StreamableHTTPSessionManager):
     def _admit_session(self, requestor: AuthorizationContext | None) -> StreamableHTTPServerTransport | None:
         transport = super()._admit_session(requestor)
         if transport is not None:
-            # The SDK names the class itself; a session's class may still be refined before it serves anything.
+            # The SDK names the class itself; it can still be refined before the session serves anything.
             transport.__class__ = _Transport
         return transport
 

@@ -1,1 +1,1 @@
-"""The REST surface: for people, for their pages, and for the command line. FastAPI, for its OpenAPI document."""
+"""The REST surface, for people and for the command line: FastAPI, for its OpenAPI document."""

@@ -1,5 +1,6 @@
 """`/api-keys`: the keys that agents connect with."""
 
+# ruff: noqa: TC001 - FastAPI reads the annotations when it runs
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,6 @@
 """`/tool-approvals/requests`: seeing, awaiting and deciding."""
 
+# ruff: noqa: TC001 - FastAPI reads the annotations when it runs
 from __future__ import annotations
 
 from typing import Annotated, Any

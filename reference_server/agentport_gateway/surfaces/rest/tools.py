@@ -1,5 +1,6 @@
 """`/tools`: listing and calling tools, as the `ap` command does."""
 
+# ruff: noqa: TC001 - FastAPI reads the annotations when it runs
 from __future__ import annotations
 
 from typing import Any
@@ -58,7 +59,7 @@ async def of_one(integration_id: str, caller: AnyCaller, gateway: InGateway) -> 
 
 @router.post("/{integration_id}/call", responses=refusals(401, 403, 404, 429, 502))
 async def call(integration_id: str, given: ToolCall, caller: AnyCaller, gateway: InGateway) -> JSONResponse:
-    """Call a tool. A gated call answers 403 with the approval; once that is given, the same call again runs."""
+    """Call a tool. A gated call answers 403 with the approval; once that is given, the same call runs."""
     outcome = await call_tool(
         gateway,
         Call(

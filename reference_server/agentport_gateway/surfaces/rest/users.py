@@ -1,5 +1,6 @@
 """`/users`: registering, and who one is."""
 
+# ruff: noqa: TC001 - FastAPI reads the annotations when it runs
 from __future__ import annotations
 
 import asyncio

@@ -45,8 +45,8 @@ async def run(invocation: Invocation, given: CallTool) -> dict[str, Any]:
 TOOL = MetaTool(
     name="call_tool",
     title="Call a tool",
-    description="Call a tool of an installed integration. It runs at once if policy allows it; otherwise the result "
-    "has outcome approval_required with an approval_url for the user and a request_id to await.",
+    description="Call a tool of an installed integration. It runs at once if policy allows it; otherwise the "
+    "result has outcome approval_required with an approval_url for the user and a request_id to await.",
     arguments=CallTool,
     run=run,
     destructive=True,

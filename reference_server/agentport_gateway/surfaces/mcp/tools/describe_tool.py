@@ -13,7 +13,7 @@ from agentport_gateway.upstreams.upstream import UpstreamError
 
 _NOTES = {
     "allow": "Runs at once.",
-    "require_approval": "A human has to approve each call; the result then comes from agentport__await_approval.",
+    "require_approval": "A human has to approve each call; agentport__await_approval then has the result.",
     "deny": "Blocked: calls are refused.",
 }
 

@@ -80,7 +80,7 @@ async def run(invocation: Invocation, given: ListTools) -> dict[str, Any]:
 TOOL = MetaTool(
     name="list_integration_tools",
     title="List integration tools",
-    description="List the tools of one installed integration with their input schemas, or of all without them.",
+    description="List the tools of one installed integration with input schemas, or of all without them.",
     arguments=ListTools,
     run=run,
     reads=True,
