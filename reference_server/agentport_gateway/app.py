@@ -46,9 +46,7 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
     views = Views(database, load_catalog(demo=settings.demo))
     waits = Waits(clock)
     upstreams = Upstreams(settings, clock, sealer)
-    runs = Runs(
-        runner=ids.uuid(), clock=clock, database=database, views=views, waits=waits, upstreams=upstreams
-    )
+    runs = Runs(runner=ids.uuid(), clock=clock, database=database, views=views, waits=waits, upstreams=upstreams)
     gateway = Gateway(
         settings=settings,
         clock=clock,

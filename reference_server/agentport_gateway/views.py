@@ -83,9 +83,7 @@ class Views:
     async def _load(self, org_id: str) -> View:
         loading = self._loading.get(org_id)
         if loading is None:
-            loading = asyncio.create_task(
-                self._database.read(lambda connection: self._read(connection, org_id))
-            )
+            loading = asyncio.create_task(self._database.read(lambda connection: self._read(connection, org_id)))
             self._loading[org_id] = loading
         view = await asyncio.shield(loading)
         # Kept only if nothing changed since the load began.

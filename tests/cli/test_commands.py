@@ -75,7 +75,12 @@ def test_a_rule_is_explained_by_id_or_slug(name: str, capsys: pytest.CaptureFixt
 
 @pytest.mark.parametrize(
     "arguments",
-    [["explain", "AP999"], ["rules", "--select", "AP9"], ["replay", "--select", "XX"], ["check", "x", "--ignore", "AP9"]],
+    [
+        ["explain", "AP999"],
+        ["rules", "--select", "AP9"],
+        ["replay", "--select", "XX"],
+        ["check", "x", "--ignore", "AP9"],
+    ],
 )
 def test_an_unknown_rule_is_bad_input_and_says_where_to_look(
     arguments: list[str], capsys: pytest.CaptureFixture[str]

@@ -29,7 +29,9 @@ def replayed(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, 
     return code, run
 
 
-def transcript(folder: Path, steps: str, *, verdict: str = "conforms", tool: str = "result: done", more: str = "") -> str:
+def transcript(
+    folder: Path, steps: str, *, verdict: str = "conforms", tool: str = "result: done", more: str = ""
+) -> str:
     path = folder / "case.transcript.yaml"
     body = "".join(f"      {line}\n" for line in steps.splitlines())
     path.write_text(
@@ -264,7 +266,9 @@ def test_a_gateway_that_dies_half_way_is_said_for_each_transcript(
             os.environ["PATH"] = os.environ["PATH"].partition(":")[2]
 
     assert code == 3
-    assert "broke off" in run["sessions"][0]["problem"]["message"] or "failed" in run["sessions"][0]["problem"]["message"]
+    assert (
+        "broke off" in run["sessions"][0]["problem"]["message"] or "failed" in run["sessions"][0]["problem"]["message"]
+    )
 
 
 def test_a_taken_port_is_bad_usage_and_says_what_to_do(capfd: pytest.CaptureFixture[str]) -> None:
@@ -278,7 +282,9 @@ def test_a_taken_port_is_bad_usage_and_says_what_to_do(capfd: pytest.CaptureFixt
 
 
 def test_an_interrupt_in_the_middle_of_an_await_leaves_nothing_running(tmp_path: Path) -> None:
-    path = transcript(tmp_path, ASKED + "- {say: 'see ${approval_url}', await: '${request_id}', repeat: while_pending}\n")
+    path = transcript(
+        tmp_path, ASKED + "- {say: 'see ${approval_url}', await: '${request_id}', repeat: while_pending}\n"
+    )
     marker = tmp_path / "home"
     marker.mkdir()
     command = [sys.executable, "-m", "agentport_harness", "replay", path]

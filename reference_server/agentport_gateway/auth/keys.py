@@ -62,6 +62,4 @@ class Keys:
         if self._used:
             used, self._used = sorted(self._used), set()
             now = self._clock.now()
-            await self._database.write(
-                lambda connection: accounts.note_key_use(connection, used, now), durable=False
-            )
+            await self._database.write(lambda connection: accounts.note_key_use(connection, used, now), durable=False)

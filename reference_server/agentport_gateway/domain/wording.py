@@ -35,7 +35,8 @@ def approval_required(request: ApprovalRequest, url: str) -> Outcome:
             f"{url}\n\n"
             "1. Show the user this link exactly as it is, with one sentence on what the call does and why.\n"
             "2. In the same turn, without waiting for a chat reply, "
-            f'call {AWAIT_TOOL}(request_id="{request.id}"). It returns the tool's result as soon as a human has approved.\n"
+            f'call {AWAIT_TOOL}(request_id="{request.id}"). '
+            "It returns the tool's result as soon as a human has approved.\n"
             "Do not make this call again in another way; the link alone approves nothing."
         ),
     )
@@ -90,9 +91,7 @@ def _ran(request: ApprovalRequest, now: datetime) -> Outcome:
         )
     if "failure" in request.result:
         return upstream_failed(request.result["failure"], request=request, replayed=True)
-    return _about(
-        request, name="executed", message="", result=UpstreamResult.from_json(request.result), replayed=True
-    )
+    return _about(request, name="executed", message="", result=UpstreamResult.from_json(request.result), replayed=True)
 
 
 def executed(request: ApprovalRequest, result: UpstreamResult) -> Outcome:
@@ -177,8 +176,7 @@ def bad_arguments(faults: list[str]) -> Outcome:
     """The arguments are not what the tool takes."""
     return Outcome(
         name="invalid_arguments",
-        message="The arguments do not fit the tool, so nobody was asked and nothing ran:\n- "
-        + "\n- ".join(faults),
+        message="The arguments do not fit the tool, so nobody was asked and nothing ran:\n- " + "\n- ".join(faults),
         details={"faults": faults},
     )
 

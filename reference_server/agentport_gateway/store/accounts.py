@@ -85,9 +85,7 @@ def register(
     if made.rowcount == 0:
         raise NoRoomError
     connection.execute(
-        insert(users).values(
-            id=user_id, org_id=org_id, email=email, password_hash=password_hash, created_at=now
-        )
+        insert(users).values(id=user_id, org_id=org_id, email=email, password_hash=password_hash, created_at=now)
     )
 
 
@@ -101,9 +99,7 @@ def user_by_id(connection: Connection, user_id: str) -> User | None:
     return _user(connection.execute(_USERS.where(users.c.id == user_id)).one_or_none())
 
 
-def note_failed_sign_in(
-    connection: Connection, user_id: str, *, limit: int, lock: timedelta, now: datetime
-) -> None:
+def note_failed_sign_in(connection: Connection, user_id: str, *, limit: int, lock: timedelta, now: datetime) -> None:
     """Count a wrong password; at the limit the account locks for a while and the count starts again."""
     failed = connection.execute(
         update(users)
@@ -117,18 +113,12 @@ def note_failed_sign_in(
         )
 
 
-def sign_in(
-    connection: Connection, *, user_id: str, token_hash: str, now: datetime, lifetime: timedelta
-) -> None:
+def sign_in(connection: Connection, *, user_id: str, token_hash: str, now: datetime, lifetime: timedelta) -> None:
     """Start a sign-in, forget the failures before it, and drop the person's old ones."""
-    connection.execute(
-        update(users).where(users.c.id == user_id).values(failed_sign_ins=0, locked_until=None)
-    )
+    connection.execute(update(users).where(users.c.id == user_id).values(failed_sign_ins=0, locked_until=None))
     connection.execute(delete(sign_ins).where(sign_ins.c.user_id == user_id, sign_ins.c.expires_at <= now))
     connection.execute(
-        insert(sign_ins).values(
-            token_hash=token_hash, user_id=user_id, created_at=now, expires_at=now + lifetime
-        )
+        insert(sign_ins).values(token_hash=token_hash, user_id=user_id, created_at=now, expires_at=now + lifetime)
     )
 
 

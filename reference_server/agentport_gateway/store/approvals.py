@@ -49,9 +49,7 @@ def ask(connection: Connection, wanted: ApprovalRequest, *, limit: int) -> tuple
         )
         .scalar_subquery()
     )
-    already = exists().where(
-        requests.c.digest == wanted.digest, requests.c.status.in_(("pending", "approved"))
-    )
+    already = exists().where(requests.c.digest == wanted.digest, requests.c.status.in_(("pending", "approved")))
     source = select(*(literal(value, requests.c[name].type) for name, value in values.items())).where(
         or_(undecided < limit, already)
     )
@@ -298,9 +296,7 @@ def _run_by(request_id: str, runner: str) -> ColumnElement[bool]:
 
 
 def _change(connection: Connection, where: ColumnElement[bool], **values: Any) -> ApprovalRequest | None:
-    row = connection.execute(
-        update(requests).where(where).values(**values).returning(*_COLUMNS)
-    ).one_or_none()
+    row = connection.execute(update(requests).where(where).values(**values).returning(*_COLUMNS)).one_or_none()
     return None if row is None else _request(row)
 
 

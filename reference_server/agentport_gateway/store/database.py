@@ -187,9 +187,7 @@ def open_database(url: str) -> Database:
     """The database at a SQLAlchemy URL, ready once `start` was called."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(
-            parsed, connect_args={"check_same_thread": False, "timeout": 30}, pool_size=_READERS + 2
-        )
+        engine = create_engine(parsed, connect_args={"check_same_thread": False, "timeout": 30}, pool_size=_READERS + 2)
 
         @event.listens_for(engine, "connect")
         def _prepare(connection: Any, _record: Any) -> None:

@@ -99,9 +99,7 @@ def find_custom(connection: Connection, *, org_id: str, integration_id: str) -> 
 def customs_of(connection: Connection, org_id: str) -> Sequence[CustomIntegration]:
     """The custom integrations of an organisation, by id."""
     rows = connection.execute(
-        select(custom_integrations)
-        .where(custom_integrations.c.org_id == org_id)
-        .order_by(custom_integrations.c.id)
+        select(custom_integrations).where(custom_integrations.c.org_id == org_id).order_by(custom_integrations.c.id)
     )
     return [_custom(row) for row in rows]
 

@@ -74,9 +74,7 @@ def modes_of(connection: Connection, org_id: str) -> Mapping[tuple[str, str], Mo
 def rules_of(connection: Connection, org_id: str) -> Sequence[PlacedRule]:
     """The rules of an organisation, in the order in which they win."""
     rows = connection.execute(
-        select(tool_rules)
-        .where(tool_rules.c.org_id == org_id)
-        .order_by(tool_rules.c.priority, tool_rules.c.id)
+        select(tool_rules).where(tool_rules.c.org_id == org_id).order_by(tool_rules.c.priority, tool_rules.c.id)
     )
     return [_placed(row) for row in rows]
 
@@ -97,9 +95,7 @@ def add_rule(connection: Connection, *, org_id: str, placed: PlacedRule, now: da
 
 def change_rule(connection: Connection, *, org_id: str, placed: PlacedRule) -> bool:
     """Whether the rule was there to change."""
-    done = connection.execute(
-        update(tool_rules).where(*_this(org_id, placed)).values(**_written(placed.rule))
-    )
+    done = connection.execute(update(tool_rules).where(*_this(org_id, placed)).values(**_written(placed.rule)))
     return done.rowcount == 1
 
 
@@ -134,7 +130,5 @@ def _placed(row: Row[Any]) -> PlacedRule:
     return PlacedRule(
         integration_id=row.integration_id,
         tool_name=row.tool_name,
-        rule=Rule(
-            id=row.id, priority=row.priority, effect=row.effect, enabled=row.enabled, conditions=conditions
-        ),
+        rule=Rule(id=row.id, priority=row.priority, effect=row.effect, enabled=row.enabled, conditions=conditions),
     )
