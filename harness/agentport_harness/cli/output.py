@@ -1,0 +1,73 @@
+"""Writes the reports of a run: to standard output or to files, whole or not at all; progress on a terminal only."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from agentport_harness.core.errors import InputError
+from agentport_harness.core.report import Run
+from agentport_harness.core.writer import Look
+from agentport_harness.runner.catalogue import report_writers
+
+
+def parsed_formats(formats: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Format names with their files, an empty one for standard output. Raises `InputError` for an unknown format."""
+    parsed = [(name, target) for name, _, target in (given.partition("=") for given in formats or ("terminal",))]
+    for name, _ in parsed:
+        if name not in report_writers():
+            raise InputError(
+                "unknown-format", f"no report format {name!r}: choose one of {', '.join(sorted(report_writers()))}"
+            )
+    if len([target for _, target in parsed if not target]) > 1:
+        raise InputError("two-reports", "only one report can go to standard output: give the others a file (F=FILE)")
+    return tuple(parsed)
+
+
+def emit(run: Run, formats: Sequence[tuple[str, str]], *, quiet: bool, no_color: bool) -> None:
+    """Write every report that was asked for."""
+    for name, target in formats:
+        color = not target and not no_color and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        width = shutil.get_terminal_size().columns if not target and sys.stdout.isatty() else 120
+        write = report_writers()[name].write
+        text = write(run, Look(color=color, width=width, quiet=quiet))
+        if target:
+            write_whole(Path(target), text)
+        else:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that nobody ever sees half of it."""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent or Path(), prefix=f".{path.name}.")
+        try:
+            with open(handle, "w", encoding="utf-8", errors="backslashreplace") as file:  # noqa: PTH123 a descriptor
+                file.write(text)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise InputError("cannot-write", f"cannot be written: {error.strerror}", at=str(path)) from None
+
+
+@contextlib.contextmanager
+def progress(total: int | None, label: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """A function to call as each part is done; a bar on standard error when that is a terminal, else nothing."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _done: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda done: bar.update(task, advance=1, description=f"{label} {done[:40]}")

@@ -1,0 +1,1 @@
+"""The values and laws of the harness: pure, standard library only."""

@@ -1,0 +1,53 @@
+"""An importer: how one recording format becomes traces; and what is said of a source that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from agentport_harness.core.json_values import JSON
+from agentport_harness.core.trace import Lack, Trace
+
+Record: TypeAlias = tuple[int | None, JSON]
+"""One JSON value of a source with its line (from 1); None where the source is one document of many lines."""
+
+Sniff: TypeAlias = Callable[[Sequence[JSON]], bool]
+Read: TypeAlias = Callable[[Iterable[Record], str], Iterator[Trace]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Importer:
+    """One recording format. ``name`` is what ``--input-format`` takes; ``versions`` are those it was tried with.
+
+    ``sniff`` says of a source's first records whether they are of this format and no other. ``read`` turns the
+    records of one source, whose name is its second argument, into sessions as they are completed; it never raises
+    on any JSON. ``lacks`` names what the format can never show; a session may lack more.
+    """
+
+    name: str
+    title: str
+    sniff: Sniff
+    read: Read
+    versions: tuple[str, ...] = ()
+    lacks: frozenset[Lack] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A source, or a line of one, that could not be read; the rest is. A warning does not make the run fail."""
+
+    path: str
+    slug: str
+    message: str
+    line: int | None = None
+    hint: str = ""
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        place = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{place}: {self.message}" + (f"\n  hint: {self.hint}" if self.hint else "")
+
+
+Recording: TypeAlias = Trace | Problem
+"""What reading a source yields: a session, or something that could not be read."""

@@ -1,0 +1,260 @@
+"""A session: a trace read as turns, gateway actions and approval requests. Rules judge this, never raw events."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from agentport_harness.core.calls import Await, CallTool, Meaning
+from agentport_harness.core.outcomes import ENDED, PENDING, Outcome
+from agentport_harness.core.trace import (
+    AgentMessage,
+    HumanMessage,
+    ToolCall,
+    ToolResult,
+    Trace,
+    TurnEnd,
+    UrlPrompt,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """Everything between one human message and the next: events ``start`` up to, not including, ``stop``.
+
+    ``closed`` is false when the recording stops before the agent had finished: what is open then is not testable.
+    """
+
+    number: int
+    start: int
+    stop: int
+    closed: bool
+
+    def __contains__(self, seq: object) -> bool:
+        return isinstance(seq, int) and self.start <= seq < self.stop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One call with its meaning and the meaning of its answer. ``seq`` and ``result_seq`` are event numbers.
+
+    One shell call can hold several actions; ``part`` tells them apart.
+    """
+
+    seq: int
+    turn: int
+    call: ToolCall
+    meaning: Meaning
+    outcome: Outcome
+    result: ToolResult | None = None
+    result_seq: int | None = None
+    part: int = 0
+
+    @property
+    def step(self) -> int:
+        """The model's answer that this call was part of."""
+        return self.call.step
+
+    @property
+    def told(self) -> int:
+        """The event at which the agent knew the answer; past every event when there is none."""
+        return self.result_seq if self.result_seq is not None else 2**62
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """Text that the human saw: the agent's message, or a URL prompt of the client (``step`` -1)."""
+
+    seq: int
+    turn: int
+    step: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRequest:
+    """One approval request as this session saw it.
+
+    ``openings`` are the calls that were answered with its URL, ``waits`` those that blocked on it, in order.
+    ``ended`` is the action whose answer told the agent the final outcome, None while it had not been told.
+    """
+
+    request_id: str
+    url: str
+    openings: tuple[Action, ...]
+    waits: tuple[Action, ...]
+    ended: Action | None
+
+    def ended_by(self, seq: int) -> bool:
+        """Whether the agent had been told the final outcome at event ``seq``."""
+        return self.ended is not None and self.ended.told <= seq
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Session:
+    """A trace with its turns and actions; everything else is derived from these and cached."""
+
+    trace: Trace
+    turns: tuple[Turn, ...]
+    actions: tuple[Action, ...]
+
+    def turn(self, number: int) -> Turn:
+        """The turn of that number (from 1)."""
+        return self.turns[number - 1]
+
+    def turn_at(self, seq: int) -> Turn:
+        """The turn that event ``seq`` belongs to."""
+        low, high = 0, len(self.turns) - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.turns[middle].start <= seq:
+                low = middle
+            else:
+                high = middle - 1
+        return self.turns[low]
+
+    @cached_property
+    def shown(self) -> tuple[Shown, ...]:
+        """What the human saw, in order; what sub-agents wrote is not among it."""
+        return tuple(self._shown())
+
+    def _shown(self) -> Iterator[Shown]:
+        for turn in self.turns:
+            for seq in range(turn.start, turn.stop):
+                event = self.trace.events[seq]
+                if isinstance(event, AgentMessage) and not event.actor:
+                    yield Shown(seq=seq, turn=turn.number, step=event.step, text=event.text)
+                elif isinstance(event, UrlPrompt):
+                    yield Shown(seq=seq, turn=turn.number, step=-1, text=f"{event.message}\n{event.url}")
+
+    @cached_property
+    def shown_by_turn(self) -> Mapping[int, Sequence[Shown]]:
+        """``shown``, by turn number."""
+        by_turn: dict[int, list[Shown]] = defaultdict(list)
+        for text in self.shown:
+            by_turn[text.turn].append(text)
+        return by_turn
+
+    def human_messages(self) -> Iterator[tuple[int, HumanMessage]]:
+        """Event number and message of everything the human wrote."""
+        for seq, event in enumerate(self.trace.events):
+            if isinstance(event, HumanMessage):
+                yield seq, event
+
+    def calls(self) -> Iterator[tuple[Action, CallTool]]:
+        """Every call of an upstream tool through the gateway."""
+        for action in self.actions:
+            if isinstance(action.meaning, CallTool):
+                yield action, action.meaning
+
+    def awaits(self) -> Iterator[tuple[Action, Await]]:
+        """Every wait that names a request."""
+        for action in self.actions:
+            if isinstance(action.meaning, Await):
+                yield action, action.meaning
+
+    @cached_property
+    def requests(self) -> Mapping[str, ApprovalRequest]:
+        """The approval requests that calls of this session were answered with, by id, in order of appearance."""
+        openings: dict[str, list[Action]] = defaultdict(list)
+        waits: dict[str, list[Action]] = defaultdict(list)
+        for action in self.actions:
+            if opens_request(action):
+                openings[action.outcome.request_id].append(action)
+        for action in self.actions:
+            if waited := waited_on(action):
+                waits[waited].append(action)
+        return {
+            request_id: ApprovalRequest(
+                request_id=request_id,
+                url=next((o.outcome.approval_url for o in opened if o.outcome.approval_url), ""),
+                openings=tuple(opened),
+                waits=tuple(waits[request_id]),
+                ended=_ended(opened, waits[request_id]),
+            )
+            for request_id, opened in openings.items()
+        }
+
+    @cached_property
+    def waits_by_id(self) -> Mapping[str, Sequence[Action]]:
+        """Every wait, by the request id that it names, in order."""
+        by_id: dict[str, list[Action]] = defaultdict(list)
+        for action in self.actions:
+            if waited := waited_on(action):
+                by_id[waited].append(action)
+        return by_id
+
+
+def opens_request(action: Action) -> bool:
+    """Whether the answer obliges the agent to share a URL: approval is needed and the call did not end it itself."""
+    return (
+        isinstance(action.meaning, CallTool)
+        and action.outcome.kind in {"approval_required", "still_pending"}
+        and bool(action.outcome.request_id)
+    )
+
+
+def waited_on(action: Action) -> str:
+    """The id of the request that the action blocked on, empty when it blocked on none."""
+    match action.meaning:
+        case Await(by_url=True):
+            return action.meaning.request_id.rstrip("/").rpartition("/")[2]
+        case Await():
+            return action.meaning.request_id
+        case CallTool(waits=True):
+            return action.outcome.request_id
+        case _:
+            return ""
+
+
+def _ended(openings: Sequence[Action], waits: Sequence[Action]) -> Action | None:
+    told = [action for action in (*openings, *waits) if action.outcome.kind in ENDED and action.result_seq is not None]
+    return min(told, key=lambda action: action.told, default=None)
+
+
+def turns_of(trace: Trace) -> tuple[Turn, ...]:
+    """The turns of a trace. There is always at least one, even in an empty trace."""
+    starts = [0]
+    agent_spoke = ended = False
+    for seq, event in enumerate(trace.events):
+        if isinstance(event, HumanMessage):
+            if agent_spoke or ended:
+                starts.append(seq)
+            agent_spoke = ended = False
+        elif isinstance(event, TurnEnd):
+            ended = True
+        elif isinstance(event, (AgentMessage, ToolCall)):
+            if ended:
+                starts.append(seq)
+            agent_spoke, ended = True, False
+    stops = [*starts[1:], len(trace.events)]
+    last = len(starts) - 1
+    return tuple(
+        Turn(
+            number=index + 1,
+            start=start,
+            stop=stop,
+            closed=index < last or _closed(trace, start),
+        )
+        for index, (start, stop) in enumerate(zip(starts, stops, strict=True))
+    )
+
+
+def _closed(trace: Trace, start: int) -> bool:
+    """Whether the last turn was over: the client said so, or the agent's text ends it with no call open."""
+    events = trace.events[start:]
+    if any(isinstance(event, TurnEnd) for event in events):
+        return True
+    answered = {event.call_id for event in events if isinstance(event, ToolResult)}
+    open_calls = "results" not in trace.lacks and any(
+        isinstance(event, ToolCall) and event.call_id not in answered for event in events
+    )
+    said = [event for event in events if isinstance(event, (AgentMessage, ToolCall, ToolResult))]
+    return bool(said) and isinstance(said[-1], AgentMessage) and not open_calls
+
+
+def still_pending(outcome: Outcome) -> bool:
+    """Whether a wait with this outcome has to be followed by another."""
+    return outcome.kind in PENDING

@@ -1,0 +1,1 @@
+"""One agent rule per file; the file's name is the slug."""

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentport_harness.core.human import says_stop
+from agentport_harness.core.rule import Broken, Kept, Observation, Unclear, rule
+from agentport_harness.core.session import Action, Session, still_pending, waited_on
+from agentport_harness.core.trace import HumanMessage
+
+
+@rule(
+    "AP106",
+    level="MUST",
+    why="A human may need an hour. An agent that gives up after one poll never hears the decision.",
+    mend="Answer “still pending” with another await on the same id, until a decision, expiry, or the human says stop.",
+    passes="still pending → await again → still pending → await again → result",
+    fails="still pending → “It is still waiting for approval; tell me when you have decided.”",
+    taught_in=("agentport-mcp#share-the-url-and-wait", "agentport-cli#share-the-url-and-wait"),
+    needs=("results", "human_turns"),
+)
+def keep_waiting(session: Session) -> Iterator[Observation]:
+    """“Still pending” is answered with another await on the same id in the same turn, until a decision, expiry, or
+    the human says stop.
+
+    A client's own time-out on an await counts as still pending. Where several waits on one request run side by side,
+    one that goes on, or that has told the outcome, is enough. A human who said stop while the wait ran ends the
+    duty. In a session that is cut off before the turn was over it is not testable.
+    """
+    for action in session.actions:
+        request_id = waited_on(action)
+        if not request_id or not still_pending(action.outcome) or action.result_seq is None:
+            continue
+        if _goes_on(session, action, request_id):
+            yield Kept(at=action.result_seq)
+        elif not session.turn_at(action.result_seq).closed:
+            yield Unclear(at=action.result_seq, reason="the recording stops before the turn was over")
+        else:
+            yield Broken(
+                at=action.result_seq,
+                message="the wait was given up while the request was still pending",
+                evidence=action.result.text if action.result else "",
+                expected=f"another wait on {request_id} in the same turn",
+            )
+
+
+def _goes_on(session: Session, action: Action, request_id: str) -> bool:
+    turn = session.turn_at(action.told)
+    for wait in session.waits_by_id[request_id]:
+        started_after = wait.seq > action.told and wait.seq in turn
+        runs_beside = wait is not action and wait.seq < action.told < wait.told
+        settled = wait.told < action.told and not still_pending(wait.outcome) and wait is not action
+        if started_after or runs_beside or settled:
+            return True
+    told_to_stop = range(max(action.seq, turn.start), action.told)
+    return any(
+        isinstance(event, HumanMessage) and says_stop(event.text)
+        for event in (session.trace.events[seq] for seq in (*told_to_stop, turn.start))
+    )

@@ -1,0 +1,160 @@
+"""Where recordings lie: files, folders, globs, stdin and archives, found one after the other and opened as bytes."""
+
+from __future__ import annotations
+
+import glob
+import gzip
+import os
+import stat
+import sys
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from io import BufferedReader
+from pathlib import Path
+from typing import IO, BinaryIO, cast
+
+import zstandard
+
+from agentport_harness.core.importer import Problem
+
+SUFFIXES = (".jsonl", ".ndjson", ".json", ".yaml", ".yml", ".eval")
+"""Names of recordings in a folder end like this, or so with ``.gz`` or ``.zst`` after it."""
+
+_COMPRESSED = (".gz", ".zst")
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, zstandard.ZstdError, NotImplementedError, RuntimeError)
+"""What reading a broken or foreign archive raises."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One stream of bytes by the name that reports use. ``walked`` says that it was found in a folder, not named."""
+
+    name: str
+    path: Path | None
+    member: str = ""
+    walked: bool = False
+
+
+def find(paths: Iterable[str | Path]) -> Iterator[Source | Problem]:
+    """The sources that ``paths`` name, in order; folders are walked by name, and ``-`` is stdin."""
+    for given in map(str, paths):
+        path = Path(given)
+        if given == "-":
+            yield Source(name="<stdin>", path=None)
+        elif path.is_dir():
+            yield from _walk(path)
+        elif os.path.lexists(given):
+            yield from _members(path, walked=False)
+        elif glob.has_magic(given):
+            yield from _matches(given)
+        else:
+            yield Problem(path=given, slug="no-such-file", message="no such file or folder", hint="check the path")
+
+
+def _matches(pattern: str) -> Iterator[Source | Problem]:
+    matches = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 Path.glob takes no absolute patterns
+    if not matches:
+        yield Problem(path=pattern, slug="no-match", message="no file matches", hint="check the pattern")
+    for match in map(Path, matches):
+        yield from _walk(match) if match.is_dir() else _members(match, walked=True)
+
+
+def _walk(folder: Path) -> Iterator[Source | Problem]:
+    denied: list[OSError] = []
+    recordings = foreign = 0
+    for root, folders, names in os.walk(folder, onerror=denied.append):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(root, name)
+            if not _is_recording(name):
+                foreign += 1
+            elif path.is_symlink() or not path.exists() or stat.S_ISREG(path.stat().st_mode):
+                recordings += 1
+                yield from _members(path, walked=True)
+    for error in denied:
+        yield Problem(path=str(error.filename or folder), slug="unreadable", message=reason(error), hint=_hint(error))
+    if not recordings and not denied:
+        what = f"none of its {foreign} files ends in" if foreign else "it is empty; no file ends in"
+        yield Problem(
+            path=str(folder),
+            slug="empty-folder",
+            message=f"no recordings in this folder: {what} {', '.join(SUFFIXES)}",
+            hint="name the files, or another folder",
+        )
+    elif foreign:
+        yield Problem(
+            path=str(folder),
+            slug="foreign-files",
+            message=f"passed over {foreign} file{'s' if foreign > 1 else ''} without a recording's suffix",
+            hint=f"recordings end in {', '.join(SUFFIXES)}",
+            severity="warning",
+        )
+
+
+def _is_recording(name: str) -> bool:
+    for suffix in _COMPRESSED:
+        name = name.removesuffix(suffix)
+    return name.endswith(SUFFIXES)
+
+
+def _members(path: Path, *, walked: bool) -> Iterator[Source | Problem]:
+    """The file itself, or the samples of an archive."""
+    if path.name.endswith(".eval"):
+        try:
+            with zipfile.ZipFile(path) as archive:
+                names = [name for name in archive.namelist() if name.startswith("samples/") and name.endswith(".json")]
+        except UNREADABLE as error:
+            yield Problem(path=str(path), slug="unreadable", message=reason(error), hint=_hint(error))
+            return
+        if not names:
+            yield Problem(path=str(path), slug="empty", message="the archive holds no samples", hint="let the run end")
+        for name in names:
+            yield Source(name=f"{path}#{name}", path=path, member=name, walked=walked)
+    else:
+        yield Source(name=str(path), path=path, walked=walked)
+
+
+@contextmanager
+def opened(source: Source) -> Iterator[IO[bytes]]:
+    """The source's bytes, decompressed. Raises one of `UNREADABLE`, then or while it is read."""
+    with ExitStack() as stack:
+        if source.path is None:
+            raw: BinaryIO = sys.stdin.buffer
+        elif source.member:
+            archive = stack.enter_context(zipfile.ZipFile(source.path))
+            yield stack.enter_context(archive.open(source.member))
+            return
+        else:
+            raw = stack.enter_context(source.path.open("rb"))
+        head = raw.peek(4)[:4] if hasattr(raw, "peek") else b""
+        yield stack.enter_context(_plain(raw, head))
+
+
+def _plain(raw: BinaryIO, head: bytes) -> IO[bytes]:
+    if head.startswith(_GZIP):
+        return cast("IO[bytes]", gzip.GzipFile(fileobj=raw))
+    if head.startswith(_ZSTD):
+        frames = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
+        return cast("IO[bytes]", BufferedReader(frames))
+    return raw
+
+
+def problem(source: Source, error: Exception, line: int | None = None) -> Problem:
+    """The problem of a source that could not be opened, or read beyond ``line``."""
+    return Problem(path=source.name, slug="unreadable", message=reason(error), line=line, hint=_hint(error))
+
+
+def reason(error: Exception) -> str:
+    """What went wrong, without Python's own words where the system has better ones."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"cannot be read: {error.strerror}"
+    return f"cannot be read: {error or type(error).__name__}"
+
+
+def _hint(error: Exception) -> str:
+    if isinstance(error, PermissionError):
+        return "give yourself read permission, or leave it out"
+    return "check that it was copied whole"

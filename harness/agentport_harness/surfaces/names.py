@@ -1,0 +1,77 @@
+"""Tool names as clients rewrite them, read back to server and tool.
+
+Seen in the wild: ``agentport__call_tool`` · ``mcp__SERVER__agentport__call_tool`` (Claude Code, Codex up to 0.121) ·
+``SERVER_agentport__call_tool`` (opencode) · ``mcp_SERVER_agentport__call_tool`` (gemini-cli) ·
+``SERVER.agentport__call_tool`` · a namespace ``mcp__SERVER`` beside the name (Codex since 0.122).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+PREFIX = "agentport__"
+META_TOOLS = frozenset(
+    {
+        "list_available_integrations",
+        "get_integration",
+        "list_installed_integrations",
+        "install_integration",
+        "uninstall_integration",
+        "get_auth_status",
+        "start_oauth_flow",
+        "list_integration_tools",
+        "describe_tool",
+        "call_tool",
+        "await_approval",
+    }
+)
+_SEPARATORS = "_./:-"
+_FLAT = re.compile(r"^mcp__(?P<server>.+?)__(?P<tool>.+)$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolName:
+    """A tool's name without what the client added. ``meta`` is the meta tool's short name, empty for others."""
+
+    server: str
+    tool: str
+    meta: str = ""
+
+
+def read_name(recorded: str, server: str = "") -> ToolName:
+    """Server and tool of a name as recorded; ``server`` is the server or namespace recorded beside it."""
+    server = _bare_server(server)
+    at = recorded.rfind(PREFIX)
+    if at >= 0 and (at == 0 or recorded[at - 1] in _SEPARATORS):
+        short = recorded[at + len(PREFIX) :]
+        if short in META_TOOLS or (short and "__" not in short):
+            return ToolName(server=server or _bare_server(recorded[:at]), tool=f"{PREFIX}{short}", meta=short)
+    if not server and (flat := _FLAT.match(recorded)):
+        return ToolName(server=flat["server"], tool=flat["tool"])
+    return ToolName(server=server, tool=recorded)
+
+
+def direct_tool(name: ToolName, gateways: Iterable[str]) -> tuple[str, str] | None:
+    """Integration and tool when the name is a direct tool's on a server known to be the gateway, else None."""
+    for gateway in gateways:
+        tool = name.tool
+        if name.server != gateway:
+            if name.server:
+                continue
+            glued = re.match(rf"(?:mcp_)?{re.escape(gateway)}[_.:/-]", tool)
+            if glued is None:
+                continue
+            tool = tool[glued.end() :]
+        integration, separator, rest = tool.partition("__")
+        if integration and separator and rest:
+            return integration, rest
+    return None
+
+
+def _bare_server(recorded: str) -> str:
+    bare = recorded.rstrip(_SEPARATORS)
+    for added in ("mcp__", "mcp_"):
+        bare = bare.removeprefix(added)
+    return bare

@@ -1,0 +1,138 @@
+"""Reads a trace as a session: every call with its meaning, every answer with its outcome."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterator
+
+from agentport_harness.core.calls import Await, CallTool, Decide, Elsewhere, Meaning
+from agentport_harness.core.outcomes import UNANSWERED, Outcome
+from agentport_harness.core.session import Action, Session, turns_of
+from agentport_harness.core.trace import ToolCall, ToolResult, Trace
+from agentport_harness.surfaces.answers import read_answer
+from agentport_harness.surfaces.meta import read_direct, read_meta
+from agentport_harness.surfaces.names import PREFIX, ToolName, direct_tool, read_name
+from agentport_harness.surfaces.rest import (
+    http_request,
+    is_browser,
+    opens_approval_page,
+    read_http_answer,
+    read_request,
+    shell_request,
+)
+from agentport_harness.surfaces.shell import (
+    SHELL_TOOLS,
+    command_text,
+    commands,
+    is_ap,
+    read_ap,
+    read_ap_answer,
+)
+
+
+def read_session(trace: Trace) -> Session:
+    """The session that a trace records. Time and memory are linear in the trace's size."""
+    turns = turns_of(trace)
+    turn_of = {seq: turn.number for turn in turns for seq in range(turn.start, turn.stop)}
+    answers = _answers(trace)
+    gateways = _gateways(trace)
+    actions: list[Action] = []
+    for seq, event in enumerate(trace.events):
+        if not isinstance(event, ToolCall):
+            continue
+        answered = answers.get(seq)
+        result = answered[1] if answered else None
+        for part, (meaning, outcome) in enumerate(_read_call(event, result, gateways)):
+            actions.append(
+                Action(
+                    seq=seq,
+                    turn=turn_of[seq],
+                    call=event,
+                    meaning=meaning,
+                    outcome=outcome,
+                    result=result,
+                    result_seq=answered[0] if answered else None,
+                    part=part,
+                )
+            )
+    return Session(trace=trace, turns=turns, actions=tuple(actions))
+
+
+def read_outcome(call: ToolCall, result: ToolResult) -> Outcome:
+    """What one answer means, outside a session: the last outcome where a shell call holds several commands."""
+    *_, (_, outcome) = _read_call(call, result, (call.server,) if call.server else ())
+    return outcome
+
+
+def _answers(trace: Trace) -> dict[int, tuple[int, ToolResult]]:
+    """Each call's result, by event numbers: the nth result of an id answers its nth call that came before."""
+    open_calls: dict[str, deque[int]] = defaultdict(deque)
+    answers: dict[int, tuple[int, ToolResult]] = {}
+    for seq, event in enumerate(trace.events):
+        if isinstance(event, ToolCall):
+            open_calls[event.call_id].append(seq)
+        elif isinstance(event, ToolResult) and open_calls[event.call_id]:
+            answers[open_calls[event.call_id].popleft()] = (seq, event)
+    return answers
+
+
+def _gateways(trace: Trace) -> tuple[str, ...]:
+    """The servers that are known to be the gateway: by configuration, or by their other tools."""
+    names = [read_name(event.tool, event.server) for event in trace.events if isinstance(event, ToolCall)] + [
+        read_name(tool) for tool in trace.known_tools
+    ]
+    found = {name.server for name in names if name.tool.startswith(PREFIX)}
+    return tuple(sorted(found | trace.gateway_servers))
+
+
+def _read_call(
+    call: ToolCall, result: ToolResult | None, gateways: tuple[str, ...]
+) -> Iterator[tuple[Meaning, Outcome]]:
+    name = read_name(call.tool, call.server)
+    meaning = _mcp_meaning(name, call, gateways)
+    if meaning is not None:
+        yield meaning, read_answer(result, waits=isinstance(meaning, Await)) if result else UNANSWERED
+    elif name.tool.casefold() in SHELL_TOOLS or name.tool.rpartition("__")[2].casefold() in SHELL_TOOLS:
+        yield from _read_shell(call, result)
+    elif request := http_request(name.tool, call.arguments):
+        asked = read_request(request) or Elsewhere(name=call.tool, command=request.url)
+        yield asked, read_http_answer(asked, result) if result else UNANSWERED
+    elif is_browser(name.tool) and (page := opens_approval_page(call.arguments)):
+        yield Decide(surface="rest", how=f"{call.tool} {page}"), _elsewhere(result)
+    else:
+        yield Elsewhere(name=call.tool), _elsewhere(result)
+
+
+def _mcp_meaning(name: ToolName, call: ToolCall, gateways: tuple[str, ...]) -> Meaning | None:
+    if name.meta:
+        return read_meta(name.meta, call.arguments)
+    if direct := direct_tool(name, gateways):
+        return read_direct(*direct, call.arguments)
+    return None
+
+
+def _read_shell(call: ToolCall, result: ToolResult | None) -> Iterator[tuple[Meaning, Outcome]]:
+    text = command_text(call.arguments)
+    gated: Counter[str] = Counter()
+    found = False
+    for command in commands(text):
+        if is_ap(command):
+            meaning = read_ap(command)
+            outcome = read_ap_answer(meaning, result, gated["calls"]) if result else UNANSWERED
+            gated["calls"] += isinstance(meaning, CallTool)
+        elif (request := shell_request(command.words)) and (asked := read_request(request)):
+            meaning = asked
+            outcome = read_http_answer(meaning, result) if result else UNANSWERED
+        else:
+            continue
+        found = True
+        yield meaning, outcome
+    if not found:
+        yield Elsewhere(name=call.tool, command=text), _elsewhere(result)
+
+
+def _elsewhere(result: ToolResult | None) -> Outcome:
+    if result is None:
+        return UNANSWERED
+    failed = bool(result.is_error) or result.exit_code not in (0, None)
+    return Outcome(kind=result.fault or ("failed" if failed else "executed"))

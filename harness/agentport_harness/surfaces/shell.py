@@ -1,0 +1,276 @@
+"""The ``ap`` command in a shell call: which commands a call holds, what they mean, what their answers mean."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from agentport_harness.core.calls import (
+    ApCommand,
+    AuthStatus,
+    Await,
+    CallTool,
+    Decide,
+    Discover,
+    Install,
+    Meaning,
+)
+from agentport_harness.core.json_values import JSON, as_object, as_text, parsed
+from agentport_harness.core.outcomes import Outcome
+from agentport_harness.core.trace import ToolResult
+from agentport_harness.surfaces.answers import APPROVAL_URL
+from agentport_harness.surfaces.meta import INFO
+
+SHELL_TOOLS = frozenset(
+    {
+        "bash", "shell", "exec_command", "run_shell_command", "local_shell", "local_shell_call", "execute_command",
+        "run_terminal_cmd", "run_command", "terminal", "container.exec", "command_execution", "unified_exec",
+    }
+)  # fmt: skip
+_BREAKS = re.compile(r"^[;&|()\n]+$")
+_WRAPPERS = frozenset({"sudo", "nohup", "time", "command", "exec", "env", "npx", "uvx"})
+_SHELLS = frozenset({"sh", "bash", "zsh", "dash"})
+_PENDING = re.compile(r"Approval still pending:?\s*(https?://\S+)?", re.IGNORECASE)
+_REQUIRED = re.compile(r"Approval required:?\s*(https?://\S+)", re.IGNORECASE)
+_DEEPEST = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One simple command: its words, quotes removed."""
+
+    words: tuple[str, ...]
+
+
+def command_text(arguments: JSON) -> str:
+    """The command line of a shell tool's arguments, empty when there is none."""
+    given = as_object(arguments)
+    for name in ("command", "cmd", "script", "input"):
+        value = given.get(name)
+        if isinstance(value, str):
+            return value
+        if isinstance(value, Sequence):
+            return shlex.join(as_text(word) for word in value)
+    return arguments if isinstance(arguments, str) else ""
+
+
+def commands(text: str, depth: int = 0) -> Iterator[Command]:
+    """The simple commands of a shell text in order, through ``sh -c``, wrappers and substitutions."""
+    for words in _simple(text):
+        bare = _unwrapped(words)
+        if not bare:
+            continue
+        if bare[0].rpartition("/")[2] in _SHELLS and depth < _DEEPEST:
+            flag = next((i for i, word in enumerate(bare) if re.fullmatch(r"-[a-z]*c", word)), None)
+            if flag is not None and flag + 1 < len(bare):
+                yield from commands(bare[flag + 1], depth + 1)
+                continue
+        yield Command(words=tuple(bare))
+        if depth < _DEEPEST:
+            for word in bare:
+                for inner in re.findall(r"\$\(([^()]*)\)|`([^`]*)`", word):
+                    yield from commands(inner[0] or inner[1], depth + 1)
+
+
+def _simple(text: str) -> Iterator[list[str]]:
+    lexer = shlex.shlex(text.replace("\\\n", " "), posix=True, punctuation_chars=";&|()\n")
+    lexer.whitespace = " \t\r"
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    words: list[str] = []
+    try:
+        for token in lexer:
+            if _BREAKS.match(token):
+                yield words
+                words = []
+            else:
+                words.append(token)
+    except ValueError:  # an unclosed quote: what was read so far is all there is
+        pass
+    yield words
+
+
+def _unwrapped(words: list[str]) -> list[str]:
+    index = 0
+    while index < len(words):
+        word = words[index]
+        if re.match(r"^[A-Za-z_]\w*=", word) or word in _WRAPPERS:
+            index += 1
+        elif word == "timeout":
+            index += 2
+            while index < len(words) and words[index].startswith("-"):
+                index += 1
+        else:
+            break
+    return words[index:]
+
+
+def is_ap(command: Command) -> bool:
+    """Whether this is the AgentPort command line."""
+    return command.words[0].rpartition("/")[2] == "ap"
+
+
+def read_ap(command: Command) -> Meaning:
+    """The meaning of one ``ap`` command."""
+    words, options = _options(command.words[1:])
+    json_output = options.get("-o", options.get("--output", "")) == "json" or "--json" in options
+    area, verb = (*words, "", "")[:2]
+    integration = options.get("--integration", words[2] if len(words) > 2 else "")
+    match area, verb:
+        case "tools", "call":
+            arguments = parsed(options["--args"]) if "--args" in options else {}
+            inside = as_object(arguments).get(INFO)
+            return CallTool(
+                surface="shell",
+                integration=options.get("--integration", ""),
+                tool=options.get("--tool", ""),
+                arguments=arguments if arguments is not None else options["--args"],
+                info=options.get("--info"),
+                info_inside=None if inside is None else as_text(inside),
+                waits="--wait" in options,
+                json_output=json_output,
+            )
+        case "tools", "await-approval":
+            by_url = "--approval-url" in options
+            target = options.get("--approval-url" if by_url else "--request-id", "")
+            return Await(surface="shell", request_id=target, by_url=by_url, json_output=json_output)
+        case "tools", "list":
+            return Discover(surface="shell", kind="tools", integration=integration, json_output=json_output)
+        case "tools", "describe":
+            return Discover(
+                surface="shell",
+                kind="describe",
+                integration=integration,
+                tool=options.get("--tool", words[3] if len(words) > 3 else ""),
+                json_output=json_output,
+            )
+        case "integrations", "list":
+            return Discover(
+                surface="shell",
+                kind="available" if "--available" in options else "installed",
+                query=options.get("--query", ""),
+                json_output=json_output,
+            )
+        case "integrations", "install" | "add":
+            return Install(
+                surface="shell",
+                kind="install",
+                integration=integration,
+                auth_method=options.get("--auth-method", ""),
+                token=options.get("--token", ""),
+                json_output=json_output,
+            )
+        case "integrations", "uninstall" | "remove":
+            return Install(surface="shell", kind="uninstall", integration=integration, json_output=json_output)
+        case "integrations", "status" | "auth-status":
+            return AuthStatus(surface="shell", integration=integration, json_output=json_output)
+        case "approvals" | "tool-approvals", "approve" | "approve-once" | "allow-tool" | "deny" as how:
+            return Decide(surface="shell", how=f"ap {area} {how}", request_id=words[2] if len(words) > 2 else "")
+        case _:
+            return ApCommand(words=tuple(words[:3]), json_output=json_output)
+
+
+def _options(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Positional words, and options with their values; a flag without a value has an empty one."""
+    flags = {
+        "--wait",
+        "--json",
+        "--available",
+        "--installed",
+        "--help",
+        "-h",
+        "--verbose",
+        "-v",
+        "--yes",
+        "-y",
+    }
+    positional: list[str] = []
+    options: dict[str, str] = {}
+    index = 0
+    while index < len(words):
+        word = words[index]
+        index += 1
+        if re.match(r"^\d*[<>]", word):  # a redirection, and its target when that is a word of its own
+            index += 1 if re.fullmatch(r"\d*[<>]+&?", word) else 0
+            continue
+        if not word.startswith("-") or word == "-":
+            positional.append(word)
+            continue
+        name, equals, value = word.partition("=")
+        if equals:
+            options[name] = value
+        elif name in flags or index >= len(words):
+            options[name] = ""
+        else:
+            options[name] = words[index]
+            index += 1
+    return positional, options
+
+
+def read_ap_answer(meaning: Meaning, result: ToolResult, occurrence: int) -> Outcome:
+    """The outcome of an ``ap`` command; ``occurrence`` counts the gated calls of the same shell call from 0."""
+    if result.fault:
+        return Outcome(kind=result.fault)
+    text = result.text
+    failed = result.exit_code not in (0, None) or bool(result.is_error)
+    if isinstance(meaning, CallTool):
+        for pattern, kind in ((_REQUIRED, "approval_required"), (_PENDING, "still_pending")):
+            found = pattern.findall(text)
+            if len(found) > occurrence and found[occurrence]:
+                return _pending(kind, found[occurrence])
+    if isinstance(meaning, Await):
+        return _read_wait(meaning, result)
+    if re.search(r"not logged in|ap auth login", text, re.IGNORECASE) and failed:
+        return Outcome(kind="not_logged_in")
+    if failed or (isinstance(meaning, CallTool) and result.exit_code is None):
+        return _refusal(text, failed=failed)
+    return Outcome(kind="executed", authorization_url=_authorization(text))
+
+
+def _read_wait(meaning: Await, result: ToolResult) -> Outcome:
+    text = result.text
+    request_id = meaning.request_id.rstrip("/").rpartition("/")[2]
+    if result.exit_code == 0 or (result.exit_code is None and re.search(r"\bapproved\b", text)):
+        return Outcome(kind="approved", request_id=request_id, retry_runs=True)
+    pending = _PENDING.search(text)
+    if result.exit_code == 2 or pending:
+        link = APPROVAL_URL.search(text)
+        return Outcome(kind="still_pending", request_id=request_id, approval_url=link.group(0) if link else "")
+    ended = _refusal(text, failed=True)
+    return Outcome(kind=ended.kind, request_id=request_id)
+
+
+def _pending(kind: str, url: str) -> Outcome:
+    link = APPROVAL_URL.search(url)
+    whole = link.group(0) if link else url
+    return Outcome(
+        kind="approval_required" if kind == "approval_required" else "still_pending",
+        approval_url=whole,
+        request_id=link.group(1) if link else whole.rstrip("/").rpartition("/")[2],
+        retry_runs=True,
+    )
+
+
+def _refusal(text: str, *, failed: bool) -> Outcome:
+    lowered = text.casefold()
+    if "not logged in" in lowered or "ap auth login" in lowered:
+        return Outcome(kind="not_logged_in")
+    if re.search(r"\bdenied by (?:the |a )?human\b|\brequest (?:was )?denied\b|\"denied\"|status: denied", lowered):
+        return Outcome(kind="denied_by_human")
+    if "blocked and cannot be executed" in lowered or re.search(r"\bdenied by policy\b|\bblocked\b", lowered):
+        return Outcome(kind="denied_by_policy")
+    if re.search(r"\bexpired\b", lowered) and failed:
+        return Outcome(kind="expired")
+    if re.search(r"\bconsumed\b", lowered) and failed:
+        return Outcome(kind="consumed")
+    if re.search(r"\bdenied\b", lowered) and failed:
+        return Outcome(kind="denied_by_human")
+    if "not found" in lowered and failed:
+        return Outcome(kind="not_found")
+    return Outcome(kind="failed" if failed else "executed")
+
+
+def _authorization(text: str) -> str:
+    return as_text(as_object(parsed(text.strip())).get("authorization_url"))

@@ -1,0 +1,129 @@
+"""A gateway over MCP Streamable HTTP, with faults told apart: unreachable, refused, not MCP, died half-way."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from agentport_harness.core.errors import UnreachableError
+from agentport_harness.core.json_values import JSON
+
+if TYPE_CHECKING:
+    from mcp import Client
+
+Protocol: TypeAlias = Literal["auto", "legacy", "2026-07-28"]
+"""Which revision to speak: what the gateway prefers, the 2025-11-25 handshake, or 2026-07-28."""
+
+CONNECT_TIMEOUT = 10.0
+"""Seconds until a gateway that does not answer is called unreachable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a call was answered with: text blocks joined by newlines, and the structured result where there is one."""
+
+    text: str
+    structured: JSON = None
+    is_error: bool = False
+
+
+class McpSession:
+    """One connection of an agent to a gateway."""
+
+    def __init__(self, client: Client, url: str) -> None:
+        self._client = client
+        self._url = url
+
+    @property
+    def protocol_version(self) -> str:
+        """The revision that was agreed on."""
+        return self._client.protocol_version
+
+    async def call(self, name: str, arguments: Mapping[str, Any], *, timeout: float) -> Answer:
+        """The gateway's answer within ``timeout`` seconds. Raises `UnreachableError` when the line breaks.
+
+        A JSON-RPC error is an answer: its message is the text.
+        """
+        from mcp.shared.exceptions import MCPError
+        from mcp_types import CONNECTION_CLOSED, REQUEST_TIMEOUT
+
+        try:
+            result = await self._client.call_tool(name, dict(arguments), read_timeout_seconds=timeout)
+        except MCPError as error:
+            if error.code == REQUEST_TIMEOUT:
+                raise UnreachableError(
+                    "no-answer", f"{name} was not answered within {timeout:.0f} s", at=self._url
+                ) from None
+            if error.code == CONNECTION_CLOSED or "Server returned an error response" in error.error.message:
+                raise UnreachableError(
+                    "gateway-died", f"the gateway broke off while it answered {name}", at=self._url,
+                    hint="look at the gateway's own log"
+                ) from None  # fmt: skip
+            return Answer(text=error.error.message, is_error=True)
+        blocks = [block.text if block.type == "text" else f"[{block.type}]" for block in result.content]
+        return Answer(text="\n".join(blocks), structured=result.structured_content, is_error=bool(result.is_error))
+
+    async def tools(self) -> tuple[str, ...]:
+        """The names of the tools that the gateway lists."""
+        listed = await self._client.list_tools()
+        return tuple(tool.name for tool in listed.tools)
+
+
+@asynccontextmanager
+async def connect(url: str, api_key: str, *, protocol: Protocol = "auto") -> AsyncIterator[McpSession]:
+    """A session with the gateway's MCP endpoint at ``url``. Raises `UnreachableError` that says what is wrong."""
+    import httpx2
+    from mcp import Client
+    from mcp.client.streamable_http import streamable_http_client
+    from mcp.shared.exceptions import MCPError
+
+    headers = {"X-API-Key": api_key} if api_key else {}
+    timeout = httpx2.Timeout(CONNECT_TIMEOUT, read=None)
+    async with httpx2.AsyncClient(headers=headers, timeout=timeout, verify=url.startswith("https")) as http:
+        await _look(http, url)
+        client = Client(streamable_http_client(url, http_client=http), mode=protocol, cache=None)
+        try:
+            await client.__aenter__()
+        except (MCPError, httpx2.HTTPError, ExceptionGroup) as error:
+            raise UnreachableError("not-mcp", f"no MCP session could be opened: {_first(error)}", at=url) from None
+        try:
+            yield McpSession(client, url)
+        finally:
+            await client.__aexit__(None, None, None)
+
+
+async def _look(http: Any, url: str) -> None:
+    """One cheap request, so that a wrong address, a refused key and a web page are told apart in plain words."""
+    import httpx2
+
+    probe = {"jsonrpc": "2.0", "id": 0, "method": "ping"}
+    accept = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
+    try:
+        async with http.stream("POST", url, json=probe, headers=accept, timeout=CONNECT_TIMEOUT) as response:
+            status, kind = response.status_code, response.headers.get("content-type", "")
+    except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+        raise UnreachableError(
+            "unreachable", f"nothing answers: {_first(error)}", at=url, hint="is the gateway running?"
+        ) from None
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        raise UnreachableError("not-http", f"no HTTP answer: {_first(error)}", at=url) from None
+    if status in (401, 403):
+        raise UnreachableError(
+            "refused", f"the gateway refused the API key ({status})", at=url,
+            hint="pass a valid one with --api-key or AGENTPORT_API_KEY",
+        )  # fmt: skip
+    if status in range(300, 400):
+        raise UnreachableError("redirected", f"the endpoint redirects ({status}); clients drop the key there", at=url)
+    if not kind.startswith(("application/json", "text/event-stream")) and status != 202:
+        raise UnreachableError(
+            "not-mcp", f"not an MCP endpoint: status {status}, content type {kind or 'none'}", at=url,
+            hint="the URL usually ends in /mcp",
+        )  # fmt: skip
+
+
+def _first(error: BaseException) -> str:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return str(error) or type(error).__name__
