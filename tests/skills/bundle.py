@@ -37,10 +37,7 @@ def front_matter(name: str) -> dict[str, Any]:
 def texts(name: str) -> dict[str, str]:
     """The Markdown files of a skill, by path inside it."""
     root = SKILLS / name
-    return {
-        path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
-        for path in sorted(root.rglob("*.md"))
-    }
+    return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in sorted(root.rglob("*.md"))}
 
 
 def fences(name: str) -> list[tuple[str, str, str, str]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bundle import ROOT
+from tests.skills.bundle import ROOT
 
 PACKAGES = (
     "node@22.23.3",

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
-from bundle import FENCE, ROOT, load_yaml
+
+from tests.skills.bundle import FENCE, ROOT, load_yaml
 
 ACTION: dict[str, Any] = load_yaml(ROOT / "action.yml")
 HOOKS: list[dict[str, Any]] = load_yaml(ROOT / ".pre-commit-hooks.yaml")
@@ -26,9 +27,7 @@ def _fences(page: str, language: str) -> list[str]:
 
 
 def _uses() -> list[dict[str, Any]]:
-    workflows = [
-        loaded for body in _fences("docs/ci.md", "yaml") if "jobs" in (loaded := yaml.safe_load(body))
-    ]
+    workflows = [loaded for body in _fences("docs/ci.md", "yaml") if "jobs" in (loaded := yaml.safe_load(body))]
     return [
         step
         for workflow in workflows
@@ -128,9 +127,7 @@ def test_workflows_on_the_page_give_the_action_inputs_that_it_has() -> None:
 
 
 def test_hooks_on_the_page_exist() -> None:
-    (page,) = [
-        loaded for body in _fences("docs/ci.md", "yaml") if "repos" in (loaded := yaml.safe_load(body))
-    ]
+    (page,) = [loaded for body in _fences("docs/ci.md", "yaml") if "repos" in (loaded := yaml.safe_load(body))]
     assert {hook["id"] for hook in page["repos"][0]["hooks"]} == {hook["id"] for hook in HOOKS}
     assert page["repos"][0]["rev"] == f"v{VERSION}"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from bundle import EVALS, NAMES, SKILLS, load_json, rules
+
+from tests.skills.bundle import EVALS, NAMES, SKILLS, load_json, rules
 
 SURFACES = {"agentport-overview": {"mcp", "shell"}, "agentport-mcp": {"mcp"}, "agentport-cli": {"shell"}}
 TOOLS = {"agentport__* over MCP", "ap in a shell", "neither"}

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bundle import NAMES, ROOT, SKILLS, front_matter, load_json
+
+from tests.skills.bundle import NAMES, ROOT, SKILLS, front_matter, load_json
 
 CLAUDE = ".claude-plugin/plugin.json"
 CURSOR = ".cursor-plugin/plugin.json"
@@ -55,9 +56,7 @@ def test_cursor_gets_only_the_keys_it_knows() -> None:
 
 
 def test_a_manifest_folder_holds_manifests_only() -> None:
-    held = {
-        path.relative_to(ROOT).as_posix() for folder in ROOT.glob(".*-plugin") for path in folder.iterdir()
-    }
+    held = {path.relative_to(ROOT).as_posix() for folder in ROOT.glob(".*-plugin") for path in folder.iterdir()}
     assert held == {CLAUDE, CURSOR, CODEX, ".claude-plugin/marketplace.json"}
 
 

@@ -7,8 +7,9 @@ import os
 from pathlib import Path
 
 import pytest
-from bundle import NAMES, ROOT, front_matter, texts
-from clients import Person, UnavailableError, commit, git, install, published
+
+from tests.skills.bundle import NAMES, ROOT, front_matter, texts
+from tests.skills.clients import Person, UnavailableError, commit, git, install, published
 
 pytestmark = [pytest.mark.npm, pytest.mark.timeout(900)]
 
@@ -55,9 +56,7 @@ def _installed(root: Path) -> dict[str, dict[str, str]]:
 SHIPPED = {name: texts(name) for name in sorted(NAMES)}
 
 
-def test_a_project_gets_the_three_skills_for_all_three_clients(
-    person: Person, upstream: tuple[Path, str]
-) -> None:
+def test_a_project_gets_the_three_skills_for_all_three_clients(person: Person, upstream: tuple[Path, str]) -> None:
     report = json.loads(person.skills("add", upstream[1], *EVERYONE, "-y", "--json"))
     assert {entry["status"] for entry in report} == {"installed"}
     assert _installed(person.project / ".agents/skills") == SHIPPED
@@ -130,9 +129,7 @@ def test_codex_shows_the_model_all_three_with_their_whole_descriptions(
 
 
 @pytest.mark.parametrize("scope", [(), ("-g",)], ids=["project", "global"])
-def test_claude_code_lists_all_three(
-    person: Person, upstream: tuple[Path, str], scope: tuple[str, ...]
-) -> None:
+def test_claude_code_lists_all_three(person: Person, upstream: tuple[Path, str], scope: tuple[str, ...]) -> None:
     person.skills("add", upstream[1], *scope, *EVERYONE, "-y", "--json")
     event = person.first_event(
         "claude", "-p", "hi", "--output-format", "stream-json", "--verbose", "--model", "claude-sonnet-4-5"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from bundle import SKILLS, load_yaml
-from sentences import sentences, slug
-from traceability import discipline
+
+from tests.skills.bundle import SKILLS, load_yaml
+from tests.skills.sentences import sentences, slug
+from tests.skills.traceability import discipline
 
 MARKS = discipline(load_yaml(SKILLS / "traceability.yaml"))
 
@@ -24,9 +25,7 @@ def test_a_wrapped_paragraph_gives_whole_sentences_with_their_section() -> None:
 
 
 def test_list_items_and_table_cells_stand_alone() -> None:
-    found = list(
-        sentences("- Show it\n  whole\n- Wait\n2. Stop\n\n| a | b |\n| --- | --- |\n| pending | Await. |\n")
-    )
+    found = list(sentences("- Show it\n  whole\n- Wait\n2. Stop\n\n| a | b |\n| --- | --- |\n| pending | Await. |\n"))
     assert [s.text for s in found] == ["Show it whole", "Wait", "Stop", "pending", "Await."]
 
 

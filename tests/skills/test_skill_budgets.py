@@ -6,7 +6,8 @@ import re
 from pathlib import PurePosixPath
 
 import pytest
-from bundle import NAMES, SKILLS, texts
+
+from tests.skills.bundle import NAMES, SKILLS, texts
 
 LINES = {"agentport-overview": 80, "agentport-mcp": 120, "agentport-cli": 120}
 TOKENS = 2_500
@@ -23,9 +24,7 @@ def test_a_skill_stays_within_its_lines(name: str) -> None:
 def test_a_skill_and_each_of_its_references_stay_within_the_token_budget(name: str, encoding: str) -> None:
     splintr = pytest.importorskip("splintr", reason="the tokenizer of splintr-rs is not installed")
     tokenizer = splintr.Tokenizer.from_pretrained(encoding)
-    over = {
-        file: count for file, text in texts(name).items() if (count := len(tokenizer.encode(text))) >= TOKENS
-    }
+    over = {file: count for file, text in texts(name).items() if (count := len(tokenizer.encode(text))) >= TOKENS}
     assert over == {}
 
 
@@ -50,9 +49,7 @@ def test_no_line_is_wider_than_a_reader_can_follow(name: str) -> None:
     prose = [
         line
         for text in texts(name).values()
-        for line in re.sub(
-            r"^```.*?^```$|\A---\n.*?^---$", "", text, flags=re.MULTILINE | re.DOTALL
-        ).splitlines()
+        for line in re.sub(r"^```.*?^```$|\A---\n.*?^---$", "", text, flags=re.MULTILINE | re.DOTALL).splitlines()
         if not line.startswith("|")
     ]
     assert [line for line in prose if len(line) > 120] == []

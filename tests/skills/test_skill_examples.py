@@ -9,8 +9,9 @@ import tomllib
 
 import jsonschema
 import pytest
-from bundle import NAMES, fences, texts
-from surface import COMMANDS, META_TOOLS, OUTCOMES
+
+from tests.skills.bundle import NAMES, fences, texts
+from tests.skills.surface import COMMANDS, META_TOOLS, OUTCOMES
 
 CALLS = [(name, *fence) for name in NAMES for fence in fences(name) if fence[1] == "json"]
 SHELL = [(name, fence[3]) for name in NAMES for fence in fences(name) if fence[1] == "sh"]
@@ -25,9 +26,7 @@ def _commands() -> list[list[str]]:
 def _flags(command: list[str]) -> dict[str, str]:
     """Flags of an `ap` command with their values; a word that is neither is one too many."""
     valued, bare = COMMANDS[tuple(command[1:3])]
-    rest = (
-        command[4:] if command[1:3] in (["integrations", "add"], ["integrations", "remove"]) else command[3:]
-    )
+    rest = command[4:] if command[1:3] in (["integrations", "add"], ["integrations", "remove"]) else command[3:]
     flags: dict[str, str] = {}
     words = iter(rest)
     for word in words:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from bundle import NAMES, SKILLS, front_matter, texts
+
+from tests.skills.bundle import NAMES, SKILLS, front_matter, texts
 
 ALLOWED = {"name", "description", "license", "compatibility", "metadata", "allowed-tools"}
 

@@ -7,9 +7,10 @@ import re
 from typing import Any
 
 import pytest
-from bundle import NAMES, SKILLS, SURFACE, load_yaml, rules, texts
-from sentences import QUOTED, Discipline, sentences
-from traceability import discipline, faults
+
+from tests.skills.bundle import NAMES, SKILLS, SURFACE, load_yaml, rules, texts
+from tests.skills.sentences import QUOTED, Discipline, sentences
+from tests.skills.traceability import discipline, faults
 
 DATA: dict[str, Any] = load_yaml(SKILLS / "traceability.yaml")
 TEXTS = {(name, file): text for name in NAMES for file, text in texts(name).items()}
@@ -96,8 +97,7 @@ def test_every_should_rule_is_taught_on_its_surfaces_too() -> None:
         (skill, rule)
         for skill, surface in SURFACE.items()
         for rule, facts in rules().items()
-        if surface in facts["surfaces"]
-        and not any(e["skill"] == skill and rule in e.get("rules", ()) for e in ENTRIES)
+        if surface in facts["surfaces"] and not any(e["skill"] == skill and rule in e.get("rules", ()) for e in ENTRIES)
     ]
     assert untaught == []
 

@@ -8,7 +8,8 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from bundle import NAMES, ROOT, SKILLS
+
+from tests.skills.bundle import NAMES, ROOT, SKILLS
 
 AGNIX = Path(sysconfig.get_path("scripts")) / "agnix"
 

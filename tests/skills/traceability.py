@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from sentences import Discipline, sentences
+from tests.skills.sentences import Discipline, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -54,9 +54,7 @@ def _coverage(
         yield f"{skill}/{file}#{section}: quoted, but no such sentence instructs there: {text}"
 
 
-def _entry(
-    entry: Mapping[str, Any], rules: Mapping[str, Mapping[str, Any]], marks: Discipline
-) -> Iterator[str]:
+def _entry(entry: Mapping[str, Any], rules: Mapping[str, Mapping[str, Any]], marks: Discipline) -> Iterator[str]:
     quote = entry["quote"]
     if marks.level(quote) != entry["level"]:
         yield f"recorded as {entry['level']}, reads as {marks.level(quote)}: {quote}"
