@@ -18,7 +18,8 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
-from urllib.parse import urlsplit
+
+from agentport_harness.core.urls import split_url
 
 _TRAILING = ".,;:!?)]}>\"'*_`|~"
 """ASCII that may follow a URL in prose or Markdown without belonging to it."""
@@ -61,7 +62,7 @@ def links_in(text: str) -> Iterator[str]:
 
 def telling(url: str) -> str:
     """The part of an approval URL's id that is enough to recognise it, empty when its last segment is no id."""
-    identifier = urlsplit(url).path.rstrip("/").rpartition("/")[2]
+    identifier = split_url(url).path.rstrip("/").rpartition("/")[2]
     return identifier[:_TELLING] if _opaque(identifier) else ""
 
 
@@ -146,7 +147,7 @@ def _readings(text: str) -> Iterator[str]:
 @lru_cache(maxsize=256)
 def _patterns(url: str) -> tuple[re.Pattern[str], ...]:
     """What gives a URL away: its opaque id or either end of it, its path with another tail, its host."""
-    parts = urlsplit(url)
+    parts = split_url(url)
     head, _, identifier = parts.path.rstrip("/").rpartition("/")
     found: list[str] = []
     if _opaque(identifier):
@@ -167,7 +168,7 @@ def _opaque(identifier: str) -> bool:
 
 def _could_stand_for(link: str) -> bool:
     """Whether a link that nobody mentioned before could be meant for another: a short link, or one to approve at."""
-    parts = urlsplit(link if "://" in link else f"https://{link}")
+    parts = split_url(link if "://" in link else f"https://{link}")
     segments = [segment for segment in parts.path.split("/") if segment]
     short = len(segments) == 1 and len(segments[0]) <= _LONGEST_SHORT_LINK and "." not in segments[0]
     return (short and not parts.query) or "approv" in link.casefold()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -139,9 +140,25 @@ class Session:
 
     def human_messages(self) -> Iterator[tuple[int, HumanMessage]]:
         """Event number and message of everything the human wrote."""
-        for seq, event in enumerate(self.trace.events):
-            if isinstance(event, HumanMessage):
-                yield seq, event
+        yield from self._human_messages
+
+    def human_between(self, start: int, stop: int) -> tuple[HumanMessage, ...]:
+        """What the human wrote after event ``start`` and before event ``stop``: the last fifty messages at most."""
+        return tuple(message for _, message in self.humans(start, stop)[-50:])
+
+    def humans(self, start: int, stop: int) -> Sequence[tuple[int, HumanMessage]]:
+        """Event numbers and messages of what the human wrote after event ``start`` and before event ``stop``."""
+        first = bisect_right(self._human_messages, start, key=lambda pair: pair[0])
+        return self._human_messages[first : bisect_left(self._human_messages, stop, key=lambda pair: pair[0])]
+
+    @cached_property
+    def _human_messages(self) -> tuple[tuple[int, HumanMessage], ...]:
+        return tuple((seq, event) for seq, event in enumerate(self.trace.events) if isinstance(event, HumanMessage))
+
+    def actions_between(self, start: int, stop: int) -> Sequence[Action]:
+        """The actions whose calls stand from event ``start`` up to, not including, event ``stop``."""
+        first = bisect_left(self.actions, start, key=lambda action: action.seq)
+        return self.actions[first : bisect_left(self.actions, stop, key=lambda action: action.seq)]
 
     def calls(self) -> Iterator[tuple[Action, CallTool]]:
         """Every call of an upstream tool through the gateway."""

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentport_harness.core.calls import CallTool
+from agentport_harness.core.rule import Broken, Kept, Observation, Unclear, rule
+from agentport_harness.core.session import Action, Session, waited_on
+
+
+@rule(
+    "AP113",
+    level="SHOULD",
+    why="Nobody can decide an expired request any more: waiting on it again is waiting for nothing.",
+    mend="Say that the request expired; if the human still wants it, make the call anew and share the new URL.",
+    passes="expired → “The request expired before anybody decided. Shall I ask again?”",
+    fails="expired → agentport__await_approval on the same id again",
+    taught_in=("agentport-mcp#outcomes", "agentport-cli#outcomes", "agentport-overview#outcomes"),
+    needs=("results",),
+)
+def restart_on_expiry(session: Session) -> Iterator[Observation]:
+    """An expired request is not awaited again: say so, and make a fresh call (new URL) if the human still wants it.
+
+    Broken are a later wait on the same id, and a turn that ends without a word after the expiry and without a fresh
+    call. What the word says is not weighed here: a claim that the call ran is truthful-outcome's matter. Two waits
+    that ran side by side may both come back as expired.
+    """
+    seen: set[str] = set()
+    for action in sorted(session.actions, key=lambda action: action.told):
+        request_id = waited_on(action) or action.outcome.request_id
+        if action.outcome.kind != "expired" or request_id in seen:
+            continue
+        seen.add(request_id)
+        again = next((wait for wait in session.waits_by_id.get(request_id, ()) if wait.seq > action.told), None)
+        if again is not None:
+            yield Broken(
+                at=again.seq,
+                message="an expired request was awaited again",
+                evidence=request_id,
+                expected="to say that it expired, and a fresh call if it is still wanted",
+            )
+        elif _went_on(session, action):
+            yield Kept(at=action.told)
+        elif not session.turn_at(action.told).closed or "assistant_text" in session.trace.lacks:
+            yield Unclear(at=action.told, reason="the recording does not show what followed the expiry")
+        else:
+            yield Broken(
+                at=action.told,
+                message="the human was not told that the request expired",
+                evidence=request_id,
+                expected="a message that says so, or a fresh call",
+            )
+
+
+def _went_on(session: Session, action: Action) -> bool:
+    turn = session.turn_at(action.told)
+    if any(text.seq > action.told for text in session.shown_by_turn.get(turn.number, ())):
+        return True
+    later = session.actions_between(action.told, turn.stop)
+    return any(isinstance(other.meaning, CallTool) for other in later)
