@@ -132,7 +132,7 @@ def test_an_unmet_expectation_names_its_place_and_does_not_hide_behind_what_foll
 
     assert code == 1
     first = run["sessions"][0]["expectation"]["differences"][0]
-    assert "Expected outcome approval_required, got executed: done - at `$.turns[0].agent[1].expect` (line 15)" in first
+    assert "Expected outcome approval_required, got executed: done - at `$.turns[0].agent[1].expect` (line 14)" in first
 
 
 def test_what_reached_the_upstream_is_compared(
@@ -146,7 +146,7 @@ def test_what_reached_the_upstream_is_compared(
     assert 'got [{"text": "hello"}]' in run["sessions"][0]["expectation"]["differences"][0]
 
 
-@pytest.mark.parametrize("tool", ["fault: hang_up", "fault: garbage", "result: {text: no, is_error: true}"])
+@pytest.mark.parametrize("tool", ["fault: hang_up", "fault: garbage", "result: {text: refused, is_error: true}"])
 def test_an_upstream_that_fails_is_told_to_the_agent_and_the_run_goes_on(
     tool: str, tmp_path: Path, gateway: Served, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from agentport_harness import __version__
 from tests.skills.bundle import FENCE, ROOT, load_yaml
 
 ACTION: dict[str, Any] = load_yaml(ROOT / "action.yml")
@@ -18,7 +19,6 @@ STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
 SCRIPTS = {step.get("name", step.get("id")): step["run"] for step in STEPS if "run" in step}
 COMMANDS = {"replay", "check", "gateway", "skills", "serve", "doctor", "agent", "rules", "explain"}
 PAGES = ["docs/ci.md", "docs/connect/codex.md"]
-VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
 
 def _fences(page: str, language: str) -> list[str]:
@@ -123,13 +123,13 @@ def test_workflows_on_the_page_give_the_action_inputs_that_it_has() -> None:
     assert len(uses) == 3
     for step in uses:
         assert set(step["with"]) <= set(ACTION["inputs"])
-        assert step["uses"].endswith(f"@v{VERSION}")
+        assert step["uses"].endswith(f"@v{__version__}")
 
 
 def test_hooks_on_the_page_exist() -> None:
     (page,) = [loaded for body in _fences("docs/ci.md", "yaml") if "repos" in (loaded := yaml.safe_load(body))]
     assert {hook["id"] for hook in page["repos"][0]["hooks"]} == {hook["id"] for hook in HOOKS}
-    assert page["repos"][0]["rev"] == f"v{VERSION}"
+    assert page["repos"][0]["rev"] == f"v{__version__}"
 
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])

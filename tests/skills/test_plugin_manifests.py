@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agentport_harness import __version__
 from tests.skills.bundle import NAMES, ROOT, SKILLS, front_matter, load_json
 
 CLAUDE = ".claude-plugin/plugin.json"
@@ -22,8 +22,7 @@ def _entry() -> dict[str, Any]:
 
 
 def _versions() -> dict[str, str]:
-    package = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-    found = {"pyproject.toml": package, ".claude-plugin/marketplace.json": _entry()["version"]}
+    found = {"the package": __version__, ".claude-plugin/marketplace.json": _entry()["version"]}
     found |= {path: load_json(ROOT / path)["version"] for path in (CLAUDE, CURSOR, CODEX)}
     return found | {name: front_matter(name)["metadata"]["version"] for name in NAMES}
 

@@ -62,14 +62,15 @@ async def scripted_upstreams(host: str = "127.0.0.1") -> AsyncIterator[ScriptedU
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
-    async with manager.run(), anyio.create_task_group() as tasks:
-        tasks.start_soon(server._serve, [listener])  # noqa: SLF001 serve() would take the process's signal handlers
-        while not server.started:
-            await anyio.sleep(0.005)
-        try:
-            yield upstreams
-        finally:
-            server.should_exit = server.force_exit = True
+    with listener:
+        async with manager.run(), anyio.create_task_group() as tasks:
+            tasks.start_soon(server._serve, [listener])  # noqa: SLF001 serve() would take the signal handlers
+            while not server.started:
+                await anyio.sleep(0.005)
+            try:
+                yield upstreams
+            finally:
+                server.should_exit = server.force_exit = True
 
 
 def _server(upstreams: ScriptedUpstreams) -> Any:
