@@ -175,7 +175,9 @@ class Player:
         if outcome.kind == "approval_required" or (outcome.kind == "still_pending" and outcome.approval_url):
             self._latest.request_id = outcome.request_id
             self._known["request_id"] = outcome.request_id
-            self._known["approval_url"] = outcome.approval_url or self._known.get("approval_url", "")
+            self._known.pop("approval_url", None)
+            if outcome.approval_url:
+                self._known["approval_url"] = outcome.approval_url
         if act.label:
             self._known[act.label] = {
                 "request_id": outcome.request_id,
