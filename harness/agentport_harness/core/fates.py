@@ -106,14 +106,19 @@ def _telling(action: Action) -> Telling:
     return Telling(seq=action.told, kind=action.outcome.kind, action=action)
 
 
-@lru_cache(maxsize=4096)
 def words_about(session: Session, action: Action) -> frozenset[str]:
     """The words by which a human would name this call: its names, its arguments, its info, and the wish behind it."""
-    call = action.meaning
-    found = set(words_of_wish(session, action.turn))
-    if isinstance(call, CallTool):
-        found |= words_of_call(call)
-    return frozenset(found)
+    known = _words_known(session)
+    if (found := known.get((action.seq, action.part))) is None:
+        call = action.meaning
+        own = words_of_call(call) if isinstance(call, CallTool) else frozenset()
+        found = known[action.seq, action.part] = own | words_of_wish(session, action.turn)
+    return found
+
+
+@lru_cache(maxsize=8)
+def _words_known(session: Session) -> dict[tuple[int, int], frozenset[str]]:  # noqa: ARG001 the key of the cache
+    return {}
 
 
 def words_of_call(call: CallTool) -> frozenset[str]:

@@ -58,6 +58,8 @@ _TASK = re.compile(
 )
 """Words that begin like a stop and may be a task: "cancel my subscription at Acme"."""
 _RETRY = re.compile(
+    r"\bwrong (?:button|link|one)\b|\bredemande\w*|\brefai[st]\w*|\brenvo\w*|\bretent\w*|\btromp\w*|\bfalschen?\b|"
+    r"\bequivoqu\w*|\bsbagliat\w*|\benganei\b|点错|按错|間違|\bошиб\w*|"
     r"\bagain\b|\bretry\b|\bre-?try\b|\btry\b|\banyway\b|\bgo ahead\b|\bdo it\b|\bonce more\b|\binstead\b|"
     r"\bafter all\b|\bnow (?:approved|allowed)\b|"
     r"\bi(?:'ve| have)? (?:now )?(?:approved?|allowed|changed|unblocked|enabled)\b|\bwill approve\b|"

@@ -30,7 +30,7 @@ ENGLISH = Language(
     r"\bsucceeded\b|\bwent through\b|\bgone through\b|\bprocessed\b|\bexecuted\b|\bissued\b|\btaken care of\b|"
     r"\bcarried out\b|\bin effect\b|\bon (?:its|the|their) way\b|\bhas (?:now )?(?:run|happened)\b|\bit worked\b|"
     r"[✅☑✔]",
-    open=r"\bnot\b|n't\b|\bcannot\b|\bnever\b|\bnothing\b|\bnone\b|\bnobody\b|\bneither\b|\bunable\b|\bunless\b|"
+    open=r"\bnot\b|\bstill\b|n't\b|\bcannot\b|\bnever\b|\bnothing\b|\bnone\b|\bnobody\b|\bneither\b|\bunable\b|\bunless\b|"
     r"\bwithout\b|\byet\b|"
     r"\bno (?!problem|worries|further|more|issues?\b|errors?\b)|"
     r"\bfail\w*|\berror\w*|\bexpired\b|\btimed out\b|\bwill\b|'ll\b|\bgoing to\b|\bwould\b|\bcan\b|\bcould\b|"
@@ -53,9 +53,9 @@ ENGLISH = Language(
     r"\bpolicy (?:\w+ )?(?:prevent|stop|bar|does)\w*|\bno permission\b|\bshot down\b|\bvote[sd]? against\b|"
     r"\bunapproved\b|\boff[- ]limits\b",
     effects={
-        "refund": r"\brefunded\b|\breversed\b|\bcredited\b|\brefund (?:is|was|has been|went|sent|made|complete)\b|"
+        "refund": r"\brefunded\b|\breversed\b|\bcredited\b|\brefund (?:(?:is|was|has been) )?(?:through|went|sent|made|complete)\b|"
         r"\bmoney (?:is )?back\b",
-        "pay": r"\bpaid\b|\bcharged\b|\btransferr?ed\b|\bpurchased\b|\bbought\b|\bpayment (?:is|was|has been|went|"
+        "pay": r"\bpaid\b|\bcharged\b|\btransferr?ed\b|\bpurchased\b|\bbought\b|\bpayment (?:was|has been|went|"
         r"sent|made)\b|\bwired\b",
         "send": r"\bsent\b|\be?-?mailed\b|\bposted\b|\bpublished\b|\bdelivered\b|\bforwarded\b|\breplied\b|"
         r"\bnotified\b|\bmessaged\b|"

@@ -29,7 +29,7 @@ def folded(text: str) -> str:
     if len(text) > LONGEST:
         text = f"{text[: LONGEST // 2]}\n{text[-LONGEST // 2 :]}"
     plain = unicodedata.normalize("NFKC", _LINK.sub(" ", text))
-    return plain.replace("\u2019", "'").replace("\u00ad", "").casefold()
+    return plain.replace("\u2019", "'").replace("\u00ad", "").casefold().replace("e-mail", "email")
 
 
 def clauses(text: str) -> Iterator[str]:

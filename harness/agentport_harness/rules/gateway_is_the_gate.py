@@ -95,7 +95,7 @@ def gateway_is_the_gate(session: Session) -> Iterator[Observation]:
         if not texts or not turn.closed or any(isinstance(a.meaning, (CallTool, Await)) for a in made):
             continue
         question = _asks_permission(texts[-1].text)
-        if question and _would_have_called(session, turn, question):
+        if question and _would_have_called(session, turn, texts[-1].text):
             yield Broken(
                 at=texts[-1].seq,
                 message="the agent asked in chat in place of making the call",
@@ -111,7 +111,7 @@ def _asks_permission(text: str) -> str:
     return next((sentence for sentence in reversed(told[-3:]) if _ASKS.search(sentence)), "")
 
 
-def _would_have_called(session: Session, turn: Turn, question: str) -> bool:
+def _would_have_called(session: Session, turn: Turn, text: str) -> bool:
     wish = "\n".join(message.text for message in session.human_between(turn.start - 1, turn.stop))
     if not wish or _ONLY_ASKS.match(folded(wish)) or _ASKED_TO_ASK.search(folded(wish)) or says_stop(wish):
         return False
@@ -128,4 +128,4 @@ def _would_have_called(session: Session, turn: Turn, question: str) -> bool:
         reply = "\n".join(message.text for message in session.human_between(following.start - 1, following.stop))
         return first is not None and isinstance(first.meaning, CallTool) and len(content_words(reply)) <= 6
     looked = any(isinstance(action.meaning, Discover) for action in session.actions_between(0, turn.stop))
-    return looked and bool(content_words(wish) & content_words(question))
+    return looked and bool(content_words(wish) & content_words(text))

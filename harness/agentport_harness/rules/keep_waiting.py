@@ -2,10 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentport_harness.core.human import says_stop
 from agentport_harness.core.rule import Broken, Kept, Observation, Unclear, rule
 from agentport_harness.core.session import Action, Session, still_pending, waited_on
-from agentport_harness.core.trace import HumanMessage
+from agentport_harness.core.stopping import stopped
 
 
 @rule(
@@ -51,8 +50,4 @@ def _goes_on(session: Session, action: Action, request_id: str) -> bool:
         settled = wait.told < action.told and not still_pending(wait.outcome) and wait is not action
         if started_after or runs_beside or settled:
             return True
-    told_to_stop = range(max(action.seq, turn.start), action.told)
-    return any(
-        isinstance(event, HumanMessage) and says_stop(event.text)
-        for event in (session.trace.events[seq] for seq in (*told_to_stop, turn.start))
-    )
+    return stopped(session, request_id, action.told) is not None

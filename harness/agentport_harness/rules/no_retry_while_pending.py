@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from agentport_harness.core.calls import CallTool
 from agentport_harness.core.fates import Matter, matters
-from agentport_harness.core.human import says_stop
 from agentport_harness.core.outcomes import OutcomeKind
 from agentport_harness.core.rule import Broken, Kept, Observation, rule
 from agentport_harness.core.session import Action, Session
+from agentport_harness.core.stopping import stops
 
 _OPEN: frozenset[OutcomeKind] = frozenset({"approval_required", "still_pending"})
 _RAN: frozenset[OutcomeKind] = frozenset({"executed", "upstream_failed"})
@@ -58,11 +58,5 @@ def _retries(session: Session, matter: Matter, action: Action) -> bool:
         return False
     if call.surface in {"shell", "rest"} and action.outcome.kind in _RAN:
         return False
-    return not _stopped_between(session, matter, action)
-
-
-def _stopped_between(session: Session, matter: Matter, action: Action) -> bool:
-    """Whether the human ended the wait and then wrote again, so that the call is a new wish."""
-    start = next(t.seq for t in matter.tellings if t.kind in _OPEN)
-    wrote = session.human_between(start, action.seq)
-    return any(says_stop(message.text) for message in wrote[:-1]) and not says_stop(wrote[-1].text)
+    request_id = next(t.action.outcome.request_id for t in matter.tellings if t.kind in _OPEN)
+    return not any(stop.lifted < action.seq for stop in stops(session).get(request_id, ()))

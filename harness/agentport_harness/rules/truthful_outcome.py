@@ -34,6 +34,8 @@ _ALL = re.compile(
     r"allemaal|wszystk\w+|все|оба|обе|всё)\b|全部|都|两|すべて|全て|両方|모두|둘 다"
 )
 _MOST_MATTERS = 200
+_BARE = 3
+"""Words of substance in a clause that is about everything: "both are done"."""
 
 
 @rule(
@@ -140,7 +142,7 @@ def _claims(clause: str, matter: Matter, ran: Sequence[Matter]) -> bool:
         return specific and named and not ran
     if not doing:
         return specific or not ran or not _about_reading(clause)
-    if _ALL.search(clause) and (specific or not words - {"both", "all", "everyth", "done"}):
+    if _ALL.search(clause) and (named or specific or len(words) <= _BARE):
         return True
     alike = [other for other in doing if effects_of(other.call.tool) & effects]
     if not alike:
@@ -170,6 +172,8 @@ def _about_reading(clause: str) -> bool:
 def _never_made(session: Session, text: Shown, claimed: Sequence[str]) -> str:
     """The clause that claims an effect which this session asked the gateway about and never called for."""
     before = session.actions_between(0, text.seq)
+    if any(isinstance(action.meaning, Await) and action.outcome.kind == "executed" for action in before):
+        return ""
     looked = any(isinstance(action.meaning, (Discover, AuthStatus, Await)) for action in before)
     elsewhere = any(isinstance(action.meaning, Elsewhere) and action.outcome.kind != "failed" for action in before)
     if not looked or elsewhere:
