@@ -39,7 +39,7 @@ def timed(run: Callable[[], object]) -> float:
 
 def process(arguments: list[str]) -> Callable[[], object]:
     """A process that is run to its end."""
-    return lambda: subprocess.run(arguments, capture_output=True, check=True, timeout=120)
+    return lambda: subprocess.run(arguments, capture_output=True, check=True, timeout=120)  # noqa: S603 our own
 
 
 def medians(rounds: int, **runs: Callable[[], object]) -> dict[str, float]:

@@ -88,6 +88,8 @@ def _session(session: SessionReport, run: Run) -> Iterator[tuple[str, str]]:
     for difference in session.expectation.differences if session.expectation else ():
         yield f"    {visible(difference)}", "red"
     for verdict in session.verdicts:
+        if verdict.status == "error":
+            yield f"    {verdict.rule} {verdict.slug}: {visible(verdict.reason)}", "bold red"
         for finding in verdict.findings:
             yield from _finding(verdict, finding, session)
 
