@@ -34,6 +34,10 @@ _WRAPPERS = frozenset({"sudo", "nohup", "time", "command", "exec", "env", "npx",
 _SHELLS = frozenset({"sh", "bash", "zsh", "dash"})
 _PENDING = re.compile(r"Approval still pending:?\s*(https?://\S+)?", re.IGNORECASE)
 _REQUIRED = re.compile(r"Approval required:?\s*(https?://\S+)", re.IGNORECASE)
+_SIGNED_OUT = re.compile(
+    r"not (?:logged|signed) in|ap auth login|(?:login|session|token) (?:has )?expired|unauthenticated", re.IGNORECASE
+)
+_REDIRECTION = re.compile(r"^(?P<to>[\d&]?)(?:>>?&?|<{1,3})")
 _DEEPEST = 4
 
 
@@ -113,9 +117,12 @@ def is_ap(command: Command) -> bool:
 
 
 def read_ap(command: Command) -> Meaning:
-    """The meaning of one ``ap`` command."""
+    """The meaning of one ``ap`` command. An output that goes to /dev/null is nobody's, so it counts as JSON."""
     words, options = _options(command.words[1:])
-    json_output = options.get("-o", options.get("--output", "")) == "json" or "--json" in options
+    if options.keys() & {"-h", "--help", "--version"}:
+        return ApCommand(words=("help", *words[:2]))
+    asked = options.get("-o", options.get("--output", options.get("--format", "")))
+    json_output = asked == "json" or "--json" in options or options.get(">") == "/dev/null"
     area, verb = (*words, "", "")[:2]
     integration = options.get("--integration", words[2] if len(words) > 2 else "")
     match area, verb:
@@ -169,7 +176,7 @@ def read_ap(command: Command) -> Meaning:
         case "approvals" | "tool-approvals", "approve" | "approve-once" | "allow-tool" | "deny" as how:
             return Decide(surface="shell", how=f"ap {area} {how}", request_id=words[2] if len(words) > 2 else "")
         case _:
-            return ApCommand(words=tuple(words[:3]), json_output=json_output)
+            return ApCommand(words=tuple(words[:5]), json_output=json_output)
 
 
 def _options(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
@@ -181,10 +188,14 @@ def _options(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
         "--installed",
         "--help",
         "-h",
+        "--version",
         "--verbose",
         "-v",
         "--yes",
         "-y",
+        "--quiet",
+        "-q",
+        "--no-color",
     }
     positional: list[str] = []
     options: dict[str, str] = {}
@@ -192,14 +203,20 @@ def _options(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     while index < len(words):
         word = words[index]
         index += 1
-        if re.match(r"^\d*[<>]", word):  # a redirection, and its target when that is a word of its own
-            index += 1 if re.fullmatch(r"\d*[<>]+&?", word) else 0
+        if redirection := _REDIRECTION.match(word):  # its target may be a word of its own
+            target = word[redirection.end() :]
+            if not target and index < len(words):
+                target, index = words[index], index + 1
+            if redirection["to"] in ("", "1", "&"):
+                options[">"] = target
             continue
         if not word.startswith("-") or word == "-":
             positional.append(word)
             continue
         name, equals, value = word.partition("=")
-        if equals:
+        if word.startswith("-o") and len(word) > 2:
+            options["-o"] = word[2:].removeprefix("=")
+        elif equals:
             options[name] = value
         elif name in flags or index >= len(words):
             options[name] = ""
@@ -222,7 +239,7 @@ def read_ap_answer(meaning: Meaning, result: ToolResult, occurrence: int) -> Out
                 return _pending(kind, found[occurrence])
     if isinstance(meaning, Await):
         return _read_wait(meaning, result)
-    if re.search(r"not logged in|ap auth login", text, re.IGNORECASE) and failed:
+    if (failed and _SIGNED_OUT.search(text)) or _says_signed_out(text):
         return Outcome(kind="not_logged_in")
     if failed or (isinstance(meaning, CallTool) and result.exit_code is None):
         return _refusal(text, failed=failed)
@@ -255,7 +272,7 @@ def _pending(kind: str, url: str) -> Outcome:
 
 def _refusal(text: str, *, failed: bool) -> Outcome:
     lowered = text.casefold()
-    if "not logged in" in lowered or "ap auth login" in lowered:
+    if _SIGNED_OUT.search(text):
         return Outcome(kind="not_logged_in")
     if re.search(r"\bdenied by (?:the |a )?human\b|\brequest (?:was )?denied\b|\"denied\"|status: denied", lowered):
         return Outcome(kind="denied_by_human")
@@ -270,6 +287,12 @@ def _refusal(text: str, *, failed: bool) -> Outcome:
     if "not found" in lowered and failed:
         return Outcome(kind="not_found")
     return Outcome(kind="failed" if failed else "executed")
+
+
+def _says_signed_out(text: str) -> bool:
+    """Whether `ap auth status -o json` says no, with whatever exit code."""
+    fields = as_object(parsed(text.strip())) if text.lstrip().startswith("{") else {}
+    return any(fields.get(name) is False for name in ("logged_in", "authenticated", "loggedIn"))
 
 
 def _authorization(text: str) -> str:
