@@ -35,7 +35,8 @@ def approval_required(request: ApprovalRequest, url: str) -> Outcome:
             f"{url}\n\n"
             "1. Show the user this link exactly as it is, with one sentence on what the call does and why.\n"
             "2. In the same turn, without waiting for a chat reply, "
-            f'call {AWAIT_TOOL}(request_id="{request.id}"). It returns the tool's result as soon as a human has approved.\n"
+            f'call {AWAIT_TOOL}(request_id="{request.id}"). '
+            "It returns the tool's result as soon as a human has approved.\n"
             "Do not make this call again in another way; the link alone approves nothing."
         ),
     )
@@ -106,7 +107,7 @@ def outcome_unknown(request: ApprovalRequest) -> Outcome:
         request,
         name="outcome_unknown",
         message=f"The call of approval request '{request.id}' was cut off in the middle: "
-        "it may or may not have run. It is not repeated. Check the state of things before asking for it again.",
+        "it may or may not have run. It is not repeated. Check the state of things before asking again.",
     )
 
 
