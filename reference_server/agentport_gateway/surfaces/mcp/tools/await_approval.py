@@ -46,7 +46,7 @@ async def run(invocation: Invocation, given: AwaitApproval) -> dict[str, Any]:
 TOOL = MetaTool(
     name="await_approval",
     title="Await an approval",
-    description="Wait until a human has decided on a request, and return the approved call's result: the call "
+    description="Wait until a human has decided on a request, and return the approved call's result: it "
     "runs by itself, do not make it again. still_pending means: await again. Call this in the "
     "same turn as call_tool.",
     arguments=AwaitApproval,
