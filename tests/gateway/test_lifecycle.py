@@ -125,7 +125,7 @@ async def test_progress_is_reported_while_waiting_when_asked_for(world: World, m
             agent.call_tool(AWAIT, {"request_id": request_id}, progress_callback=on_progress)
         )
         await world.until_parked(1)
-        while not heard:
+        while not heard:  # noqa: ASYNC110 - the client offers no event for it
             await asyncio.sleep(0.002)
         world.clock.move(seconds=10)
         await asyncio.wait_for(enough.wait(), 5)

@@ -158,7 +158,7 @@ async def served(application: Any) -> AsyncIterator[tuple[str, Callable[[], None
     config = uvicorn.Config(application, log_level="error", ws="none", timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server._serve(sockets=[listener]))
-    while not server.started and not task.done():
+    while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn offers no event for it
         await asyncio.sleep(0.001)
     if task.done():
         await task
