@@ -207,8 +207,7 @@ async def _streams_open(world: World, count: int) -> None:
     manager = next(
         cell.cell_contents for cell in sessions if hasattr(cell.cell_contents, "_server_instances")
     )
+    transports = manager._server_instances
     async with asyncio.timeout(5):
-        while (
-            sum("_GET_stream" in one._request_streams for one in manager._server_instances.values()) < count
-        ):
+        while sum("_GET_stream" in one._request_streams for one in transports.values()) < count:  # noqa: ASYNC110
             await asyncio.sleep(0.002)
