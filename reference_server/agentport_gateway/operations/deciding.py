@@ -32,7 +32,7 @@ class TooLateError(Exception):
 
 
 async def decide(gateway: Gateway, human: Human, request_id: str, decision: Decision) -> ApprovalRequest:
-    """The decided request. Raises NoSuchRequestError, AlreadyDecidedError or TooLateError: nothing changed."""
+    """The decided request. Raises NoSuchRequestError, AlreadyDecidedError, TooLateError: nothing changed."""
     now = gateway.clock.now()
 
     def write(connection: Connection) -> tuple[ApprovalRequest | None, ApprovalRequest | None]:
