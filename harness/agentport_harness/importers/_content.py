@@ -38,6 +38,14 @@ def text_of(content: JSON, *, join: str = "\n") -> str:
     return join.join(texts)
 
 
+def text_pointer(content: JSON, pointer: str) -> str:
+    """Where the text of ``content``, which stands at ``pointer``, begins: at itself, or in its first text block."""
+    for number, block in enumerate(items(content)):
+        if as_object(block).get("type") in _TEXT_BLOCKS:
+            return f"{pointer}/{number}/text"
+    return pointer
+
+
 def arguments_of(value: JSON) -> JSON:
     """A call's arguments: a JSON text parsed; a text that is not JSON, or nested too deep, kept as a text."""
     if isinstance(value, str):
