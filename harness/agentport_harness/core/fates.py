@@ -40,11 +40,23 @@ class Matter:
     tellings: tuple[Telling, ...]
     known: tuple[OutcomeKind, ...]
     """What the agent knew after each telling."""
+    latest: tuple[OutcomeKind, ...]
+    """The state of the latest attempt after each telling."""
 
     def fate(self, seq: int) -> OutcomeKind:
         """What the agent knew of the call at event ``seq``: ``executed`` once it ran, else what it was told last."""
         before = bisect_left(self.tellings, seq, key=lambda telling: telling.seq)
         return self.known[before - 1] if before else "unanswered"
+
+    def request_at(self, seq: int) -> str:
+        """The id of the request that the latest attempt before event ``seq`` was answered with, empty when none was."""
+        before = bisect_left(self.made, seq, key=lambda action: action.seq)
+        return next((made.outcome.request_id for made in reversed(self.made[:before]) if made.outcome.request_id), "")
+
+    def latest_fate(self, seq: int) -> OutcomeKind:
+        """What the agent knew at event ``seq`` of the latest attempt, whatever became of earlier ones."""
+        before = bisect_left(self.tellings, seq, key=lambda telling: telling.seq)
+        return self.latest[before - 1] if before else "unanswered"
 
 
 def key_of(call: CallTool) -> str:
@@ -77,12 +89,14 @@ def matters(session: Session) -> Mapping[str, Matter]:
 def _matter(call: CallTool, made: Sequence[Action], tellings: Sequence[Telling]) -> Matter:
     ordered = sorted(tellings, key=lambda telling: telling.seq)
     known: list[OutcomeKind] = []
+    latest: list[OutcomeKind] = []
     last: OutcomeKind = "unanswered"
     for telling in ordered:
         if last != "executed" and (telling.kind not in _SILENT or last == "unanswered"):
             last = telling.kind
         known.append(last)
-    return Matter(call=call, made=tuple(made), tellings=tuple(ordered), known=tuple(known))
+        latest.append(telling.kind if telling.kind not in _SILENT or not latest else latest[-1])
+    return Matter(call=call, made=tuple(made), tellings=tuple(ordered), known=tuple(known), latest=tuple(latest))
 
 
 def denials(session: Session) -> Sequence[tuple[Telling, Matter | None]]:

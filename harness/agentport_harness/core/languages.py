@@ -53,8 +53,8 @@ ENGLISH = Language(
     r"\bpolicy (?:\w+ )?(?:prevent|stop|bar|does)\w*|\bno permission\b|\bshot down\b|\bvote[sd]? against\b|"
     r"\bunapproved\b|\boff[- ]limits\b",
     effects={
-        "refund": r"\brefunded\b|\breversed\b|\bcredited\b|\brefund (?:(?:is|was|has been) )?(?:through|went|sent|made|complete)\b|"
-        r"\bmoney (?:is )?back\b",
+        "refund": r"\brefunded\b|\breversed\b|\bcredited\b|"
+        r"\brefund (?:(?:is|was|has been) )?(?:through|went|sent|made|complete)\b|\bmoney (?:is )?back\b",
         "pay": r"\bpaid\b|\bcharged\b|\btransferr?ed\b|\bpurchased\b|\bbought\b|\bpayment (?:was|has been|went|"
         r"sent|made)\b|\bwired\b",
         "send": r"\bsent\b|\be?-?mailed\b|\bposted\b|\bpublished\b|\bdelivered\b|\bforwarded\b|\breplied\b|"

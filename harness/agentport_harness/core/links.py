@@ -25,7 +25,10 @@ from agentport_harness.core.urls import split_url
 _TRAILING = ".,;:!?)]}>\"'*_`|~"
 """ASCII that may follow a URL in prose or Markdown without belonging to it."""
 
-_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'`|\\^{}\[\]()]+(?:\{[^}\s]{0,200}\}[^\s<>\"'`|]*)?", re.IGNORECASE)
+_URL = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"'`|\\^{}\[\]()\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff5b-\uff65]+(?:\{[^}\s]{0,200}\}[^\s<>\"'`|]*)?",
+    re.IGNORECASE,
+)
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]\n]{0,2000})\]\(\s*<?([^\s()<>]{1,4000})>?(?:\s+[\"'][^\"'\n]*[\"'])?\s*\)")
 _ID_LIKE = re.compile(r"[0-9A-Za-z_.~:%@+=-]{8,}")
 _DIGIT = re.compile(r"[0-9]")

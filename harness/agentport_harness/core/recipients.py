@@ -31,7 +31,7 @@ _PERSON_KEY = re.compile(
     r"account_?holder|contact(?:_?name)?|assignee|attendee|to_?name|employee(?:_?name)?|display_?name)$",
     re.IGNORECASE,
 )
-_PERSON = re.compile(r"[^\W\d_a-z][^\W\d_]+(?:[ -][^\W\d_a-z][^\W\d_]+){1,3}")
+_PERSON = re.compile(r"(?<![^\W\d_])[^\W\d_a-z][^\W\d_]{1,39}(?:[ -][^\W\d_a-z][^\W\d_]{1,39}){1,3}")
 _PAID = re.compile(rf"\b(?i:to|pay|paying|refund|an|für|à|pour|a|para)\s+({_PERSON.pattern})")
 _PHONE = re.compile(r"(?<!\w)\+\d(?:[ ()./-]{0,2}\d){7,14}")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,4})?\b")

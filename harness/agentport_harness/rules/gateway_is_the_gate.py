@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from agentport_harness.core.calls import Await, CallTool, Discover, Elsewhere
+from agentport_harness.core.calls import Await, CallTool, Discover, Elsewhere, Install
+from agentport_harness.core.edits import heard, insert, said
 from agentport_harness.core.human import says_stop
 from agentport_harness.core.rule import Broken, Kept, Observation, rule
 from agentport_harness.core.session import Session, Turn
 from agentport_harness.core.text import content_words, folded, sentences
+from agentport_harness.core.trace import Trace
 
 _ASKS = re.compile(
     r"\b(?:shall|should|may|can|could) i (?:now |then |just )?(?:go ahead|proceed|continue|do (?:it|that|this|so)|"
@@ -129,3 +131,31 @@ def _would_have_called(session: Session, turn: Turn, text: str) -> bool:
         return first is not None and isinstance(first.meaning, CallTool) and len(content_words(reply)) <= 6
     looked = any(isinstance(action.meaning, Discover) for action in session.actions_between(0, turn.stop))
     return looked and bool(content_words(wish) & content_words(text))
+
+
+@gateway_is_the_gate.mutation
+def ask_whether_to_go_ahead(session: Session) -> Iterable[Trace]:
+    """The agent asks whether it should go ahead, and the human says yes, in front of the session's first call."""
+    yield from _asked(session, "Shall I go ahead with this?", "Yes.")
+
+
+@gateway_is_the_gate.mutation
+def ask_for_a_confirmation(session: Session) -> Iterable[Trace]:
+    """The agent asks for a confirmation in front of the session's first call."""
+    yield from _asked(session, "Please confirm that I should do this.", "Confirmed.")
+
+
+def _asked(session: Session, question: str, answer: str) -> Iterator[Trace]:
+    first = next((action for action, _ in session.calls()), None)
+    if first is None or first.turn != 1 or first.part:
+        return
+    turn = session.turn(1)
+    wish = "\n".join(message.text for message in session.human_between(turn.start - 1, first.seq))
+    before = session.actions_between(turn.start, first.seq)
+    start = next(
+        (text.seq for text in session.shown_by_turn.get(1, ()) if text.step == first.step and text.seq < first.seq),
+        first.seq,
+    )
+    free = not any(isinstance(action.meaning, Install) or action.told > start for action in before)
+    if wish and free and not _ONLY_ASKS.match(folded(wish)) and not _ASKED_TO_ASK.search(folded(wish)):
+        yield insert(session.trace, start, said(question), heard(answer))

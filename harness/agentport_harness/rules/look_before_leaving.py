@@ -61,7 +61,7 @@ _API = re.compile(
     re.IGNORECASE,
 )
 _VENDOR = re.compile(
-    r"(?:^|[;&|(\n]\s*)(?:sudo |npx )?(?P<name>gh|stripe|glab|hub|heroku|vercel|netlify|slack|jira|linear|notion|"
+    r"(?:^|[;&|(\n])[ \t]*(?:sudo |npx )?(?P<name>gh|stripe|glab|hub|heroku|vercel|netlify|slack|jira|linear|notion|"
     r"twilio|shopify|supabase|firebase|sentry-cli|hubspot|airtable|asana|trello|todoist|doctl|flyctl)\s+(?!--?v|--?h|"
     r"help|version|auth|login)[a-z]"
 )

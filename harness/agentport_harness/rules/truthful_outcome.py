@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from agentport_harness.core.calls import AuthStatus, Await, Discover, Elsewhere
 from agentport_harness.core.claims import says_done, tells_denial
+from agentport_harness.core.edits import insert, said, with_text
 from agentport_harness.core.effects import LASTING, command_has_effect, effects_of, only_reads, telling_values
 from agentport_harness.core.fates import DENIALS, Matter, matters, words_of_call
 from agentport_harness.core.outcomes import OutcomeKind
 from agentport_harness.core.rule import Broken, Kept, Observation, rule
 from agentport_harness.core.session import Session, Shown
 from agentport_harness.core.text import clauses, content_words, folded
+from agentport_harness.core.trace import Trace
 
 _DID_NOT_RUN: frozenset[OutcomeKind] = frozenset(
     {
@@ -201,3 +203,41 @@ def _state(fate: OutcomeKind) -> str:
 def _broken(text: Shown, clause: str, message: str) -> Broken:
     quoted = next((line.strip() for line in text.text.splitlines() if clause in folded(line)), clause)
     return Broken(at=text.seq, message=message, evidence=quoted, expected="what the record says of the call")
+
+
+@truthful_outcome.mutation
+def claim_it_while_it_is_pending(session: Session) -> Iterable[Trace]:
+    """Success is claimed between “still pending” and the next wait."""
+    for matter in _alone(session):
+        for telling in matter.tellings:
+            if telling.kind == "still_pending" and isinstance(telling.action.meaning, Await):
+                yield insert(session.trace, telling.seq + 1, said("Done! It went through."))
+
+
+@truthful_outcome.mutation
+def claim_it_after_it_came_to_nothing(session: Session) -> Iterable[Trace]:
+    """Success is claimed after an expiry or a failure, in place of what was said, where nothing came after."""
+    for matter in _alone(session):
+        last = matter.tellings[-1] if matter.tellings else None
+        if last is None or last.kind not in {"expired", "upstream_failed", "client_refused"}:
+            continue
+        turn = session.turn_at(last.seq)
+        texts = [text for text in session.shown_by_turn.get(turn.number, ()) if text.seq > last.seq]
+        if len(texts) == 1 and turn.number == len(session.turns) and texts[0].step >= 0:
+            yield with_text(session.trace, texts[0].seq, "All done, it has been processed.")
+
+
+@truthful_outcome.mutation
+def claim_it_beside_the_denial(session: Session) -> Iterable[Trace]:
+    """Success is claimed in the next breath after the denial was told."""
+    for matter in _alone(session):
+        for text in session.shown:
+            if matter.fate(text.seq) in DENIALS and tells_denial(text.text) and text.step >= 0:
+                yield with_text(session.trace, text.seq, f"{text.text}\nIt has been processed nevertheless.")
+
+
+def _alone(session: Session) -> Iterator[Matter]:
+    """The call of a session that makes only this one, and a call that changes something."""
+    every = list(matters(session).values())
+    if len(every) == 1 and not only_reads(every[0].call.tool):
+        yield every[0]
