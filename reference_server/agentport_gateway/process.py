@@ -57,9 +57,7 @@ def serve_until_stopped(settings: Settings, options: ServeOptions, listener: Any
 
 
 class _Server(uvicorn.Server):
-    def __init__(
-        self, config: uvicorn.Config, application: Front, settings: Settings, options: ServeOptions
-    ) -> None:
+    def __init__(self, config: uvicorn.Config, application: Front, settings: Settings, options: ServeOptions) -> None:
         super().__init__(config)
         self._application = application
         self._settings = settings
@@ -110,9 +108,7 @@ class _Server(uvicorn.Server):
     def _say(self, ready: dict[str, Any]) -> None:
         if self._options.quiet:
             return
-        lines = [
-            f"AgentPort reference gateway: {ready['base_url']} (MCP at {ready['mcp_url']}). Ctrl-C stops it."
-        ]
+        lines = [f"AgentPort reference gateway: {ready['base_url']} (MCP at {ready['mcp_url']}). Ctrl-C stops it."]
         if self._settings.demo:
             from agentport_gateway.demo import client_commands
 

@@ -52,9 +52,7 @@ def settings_for(options: ServeOptions, *, base_url: str, folder: Path | None) -
     try:
         return Settings(**values)
     except ValidationError as error:
-        faults = "; ".join(
-            f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_input=False)
-        )
+        faults = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_input=False))
         raise BadSettingsError(f"a setting cannot be used: {faults}") from None
 
 

@@ -26,18 +26,14 @@ ACCEPT = {"Accept": "application/json, text/event-stream"}
 
 @pytest.mark.parametrize("path", ["/mcp", "/mcp/"])
 @pytest.mark.parametrize("header", ["X-API-Key", "Authorization"])
-async def test_both_paths_and_both_headers_answer_without_a_redirect(
-    world: World, path: str, header: str
-) -> None:
+async def test_both_paths_and_both_headers_answer_without_a_redirect(world: World, path: str, header: str) -> None:
     value = world.first.api_key if header == "X-API-Key" else f"Bearer {world.first.api_key}"
     answer = await world.http.post(path, json=INITIALIZE, headers={header: value, **ACCEPT})
     assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-API-Key": "ap_wrong"}, {"Authorization": "Bearer nonsense"}])
-async def test_without_a_key_the_answer_is_401_and_names_the_metadata(
-    world: World, headers: dict[str, str]
-) -> None:
+async def test_without_a_key_the_answer_is_401_and_names_the_metadata(world: World, headers: dict[str, str]) -> None:
     answer = await world.http.post("/mcp", json=INITIALIZE, headers={**headers, **ACCEPT})
     assert answer.status_code == 401
     metadata = f"{world.gateway.settings.base_url}/.well-known/oauth-protected-resource/mcp"
@@ -116,12 +112,8 @@ async def test_a_revoked_key_stops_at_once_and_its_approved_call_does_not_run(wo
         ({"Host": "localhost:1"}, 200),
     ],
 )
-async def test_foreign_hosts_and_origins_are_refused(
-    world: World, headers: dict[str, str], status: int
-) -> None:
-    answer = await world.http.post(
-        "/mcp", json=INITIALIZE, headers={**world.first.as_agent, **ACCEPT, **headers}
-    )
+async def test_foreign_hosts_and_origins_are_refused(world: World, headers: dict[str, str], status: int) -> None:
+    answer = await world.http.post("/mcp", json=INITIALIZE, headers={**world.first.as_agent, **ACCEPT, **headers})
     assert answer.status_code == status
     answer = await world.http.get("/api/logs", headers={**world.first.as_human, **headers})
     assert answer.status_code == status
@@ -204,9 +196,7 @@ async def _streams_open(world: World, count: int) -> None:
     """Until the sessions' own streams are open, on which notifications travel."""
     sessions = world.gateway.announcements.key_revoked[0].__closure__
     assert sessions is not None
-    manager = next(
-        cell.cell_contents for cell in sessions if hasattr(cell.cell_contents, "_server_instances")
-    )
+    manager = next(cell.cell_contents for cell in sessions if hasattr(cell.cell_contents, "_server_instances"))
     transports = manager._server_instances
     async with asyncio.timeout(5):
         while sum("_GET_stream" in one._request_streams for one in transports.values()) < count:  # noqa: ASYNC110

@@ -121,9 +121,7 @@ async def test_progress_is_reported_while_waiting_when_asked_for(world: World, m
 
     async with world.agent(mode=mode) as agent:
         request_id = facts(await agent.call_tool(CALL, ask()))["request_id"]
-        waiting = asyncio.create_task(
-            agent.call_tool(AWAIT, {"request_id": request_id}, progress_callback=on_progress)
-        )
+        waiting = asyncio.create_task(agent.call_tool(AWAIT, {"request_id": request_id}, progress_callback=on_progress))
         await world.until_parked(1)
         while not heard:  # noqa: ASYNC110 - the client offers no event for it
             await asyncio.sleep(0.002)
@@ -247,9 +245,7 @@ async def test_nothing_is_forgotten_over_a_restart(tmp_path: Path) -> None:
         await after.until_parked(1)
         after.clock.move(seconds=1)
         assert facts(await waiting)["outcome"] == "still_pending"
-        assert (await agent.call_tool(AWAIT, {"request_id": approved})).content[
-            0
-        ].text == "Order 1 was refunded."
+        assert (await agent.call_tool(AWAIT, {"request_id": approved})).content[0].text == "Order 1 was refunded."
         assert facts(await agent.call_tool(AWAIT, {"request_id": consumed}))["replayed"] is True
 
 
@@ -269,9 +265,7 @@ async def test_many_awaits_and_retries_run_the_upstream_once(world: World) -> No
             upstream.calls.clear()
             call = ask("act", integration, n=round_number)
             request_id = facts(await agent.call_tool(CALL, call))["request_id"]
-            waiting = [
-                asyncio.create_task(agent.call_tool(AWAIT, {"request_id": request_id})) for _ in range(25)
-            ]
+            waiting = [asyncio.create_task(agent.call_tool(AWAIT, {"request_id": request_id})) for _ in range(25)]
             await world.until_parked(25)
             decided = asyncio.create_task(world.decide(request_id, "approve-once"))
             results = await asyncio.gather(*waiting)

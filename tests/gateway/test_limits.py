@@ -79,9 +79,7 @@ async def test_arguments_that_cannot_be_kept_exactly_are_refused(world: World, a
     "arguments", ['{"n": 0.1}', '{"n": 1e21}', '{"n": 1152921504606846976}', '{"s": "\\ud83d\\ude00"}']
 )
 async def test_arguments_that_can_be_kept_exactly_are_shown_as_sent(world: World, arguments: str) -> None:
-    answer = await world.http.post(
-        "/mcp", content=call_with(arguments), headers={**MODERN, **world.first.as_agent}
-    )
+    answer = await world.http.post("/mcp", content=call_with(arguments), headers={**MODERN, **world.first.as_agent})
     assert answer.status_code == 200
     request_id = facts_of(answer.json())["request_id"]
     path = f"/api/tool-approvals/requests/{request_id}"

@@ -60,9 +60,7 @@ async def test_who_has_a_second_factor_shows_it_to_say_yes(world: World) -> None
     replayed = await world.http.post(approve, json=code, headers=human)
     assert (replayed.status_code, replayed.json()) == (403, {"detail": {"error": "totp_invalid"}})
     raising = {"mode": "allow"}
-    assert (
-        await world.http.put("/api/tool-settings/demo/refund", json=raising, headers=human)
-    ).status_code == 403
+    assert (await world.http.put("/api/tool-settings/demo/refund", json=raising, headers=human)).status_code == 403
     world.clock.move(seconds=30)
     fresh = {"totp_code": totp.at(world.clock.now())}
     assert (await world.http.post(approve, json=fresh, headers=human)).status_code == 200

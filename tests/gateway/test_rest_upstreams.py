@@ -63,9 +63,7 @@ class Recorder:
 async def declare(world: World, base_url: str, **more: Any) -> None:
     body = {"name": "API", "base_url": base_url, "tools": TOOLS, **more}
     human = world.first.as_human
-    assert (
-        await world.http.post("/api/integrations/custom-api", json=body, headers=human)
-    ).status_code == 201
+    assert (await world.http.post("/api/integrations/custom-api", json=body, headers=human)).status_code == 201
 
 
 async def install(world: World, **more: Any) -> Any:
@@ -102,9 +100,7 @@ async def test_parameters_go_where_they_are_declared(world: World) -> None:
         {"id": "1", "X-Why": "a\r\nX-Evil: 1"},
     ],
 )
-async def test_what_would_change_the_route_or_vanish_is_refused(
-    world: World, arguments: dict[str, Any]
-) -> None:
+async def test_what_would_change_the_route_or_vanish_is_refused(world: World, arguments: dict[str, Any]) -> None:
     recorder = Recorder()
     async with served(recorder) as (url, _), world.agent() as agent:
         await declare(world, url)
@@ -115,9 +111,7 @@ async def test_what_would_change_the_route_or_vanish_is_refused(
 
 
 @pytest.mark.parametrize("status", [302, 404, 500])
-async def test_an_http_error_is_the_upstreams_answer_and_redirects_are_not_followed(
-    world: World, status: int
-) -> None:
+async def test_an_http_error_is_the_upstreams_answer_and_redirects_are_not_followed(world: World, status: int) -> None:
     recorder = Recorder()
     recorder.status = status
     async with served(recorder) as (url, _), world.agent() as agent:

@@ -222,9 +222,7 @@ class Store(RuleBasedStateMachine):
         self.now += timedelta(minutes=minutes)
         for one in self.expected.values():
             if one.execution == "running":
-                approvals.renew_leases(
-                    self.connection, runner=one.runner, lease_until=self.now + timedelta(seconds=30)
-                )
+                approvals.renew_leases(self.connection, runner=one.runner, lease_until=self.now + timedelta(seconds=30))
 
     @rule()
     def sweep(self) -> None:

@@ -52,9 +52,7 @@ async def test_additional_info_is_kept_and_not_forwarded_but_an_own_parameter_is
         integration = await world.install("Probe", upstream.url)
         await world.set_mode(integration, "act", "allow")
         words = "<b>why</b> **now** \u202e"
-        await agent.call_tool(
-            CALL, {**ask("act", integration, additional_info="own"), "additional_info": words}
-        )
+        await agent.call_tool(CALL, {**ask("act", integration, additional_info="own"), "additional_info": words})
         assert upstream.calls == [("act", {"additional_info": "own"})]
         assert (await world.logs())[0]["additional_info"] == words
 
@@ -130,9 +128,7 @@ async def test_nonsense_is_a_clear_failure(tmp_path: Path, answer: bytes, status
 
 async def test_private_addresses_are_refused_unless_allowed(tmp_path: Path) -> None:
     async with running_gateway(tmp_path, allow_upstreams=()) as world, recording_upstream() as upstream:
-        for number, host in enumerate(
-            ("127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0.0.0.0", "169.254.1.1")
-        ):
+        for number, host in enumerate(("127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0.0.0.0", "169.254.1.1")):
             port = upstream.url.rsplit(":", 1)[1].split("/")[0]
             integration = await world.install(f"Probe {number}", f"http://{host}:{port}/mcp")
             async with world.agent() as agent:

@@ -291,9 +291,7 @@ async def recording_upstream(*, schema: dict[str, Any] | None = None) -> AsyncIt
         upstream.arrived.set()
         if upstream.hold is not None:
             await upstream.hold.wait()
-        return upstream.result or types.CallToolResult(
-            content=[types.TextContent(text=f"acted {len(upstream.calls)}")]
-        )
+        return upstream.result or types.CallToolResult(content=[types.TextContent(text=f"acted {len(upstream.calls)}")])
 
     server = Server("recording", on_list_tools=list_tools, on_call_tool=call_tool)
     async with served(server.streamable_http_app()) as (base_url, stop):

@@ -71,9 +71,7 @@ def _holds(condition: Condition, arguments: Mapping[str, Any]) -> bool:
     given = arguments[condition.param]
     elements = given if isinstance(given, list) else [given]
     return any(
-        _compares(condition.operator, _text(element), value)
-        for element in elements
-        for value in condition.values
+        _compares(condition.operator, _text(element), value) for element in elements for value in condition.values
     )
 
 

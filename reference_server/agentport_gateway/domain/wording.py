@@ -91,9 +91,7 @@ def _ran(request: ApprovalRequest, now: datetime) -> Outcome:
         )
     if "failure" in request.result:
         return upstream_failed(request.result["failure"], request=request, replayed=True)
-    return _about(
-        request, name="executed", message="", result=UpstreamResult.from_json(request.result), replayed=True
-    )
+    return _about(request, name="executed", message="", result=UpstreamResult.from_json(request.result), replayed=True)
 
 
 def executed(request: ApprovalRequest, result: UpstreamResult) -> Outcome:
@@ -178,8 +176,7 @@ def bad_arguments(faults: list[str]) -> Outcome:
     """The arguments are not what the tool takes."""
     return Outcome(
         name="invalid_arguments",
-        message="The arguments do not fit the tool, so nobody was asked and nothing ran:\n- "
-        + "\n- ".join(faults),
+        message="The arguments do not fit the tool, so nobody was asked and nothing ran:\n- " + "\n- ".join(faults),
         details={"faults": faults},
     )
 

@@ -62,11 +62,7 @@ async def await_approval(
             if left <= 0 or gateway.waits.closing:
                 running = step != "wait_for_decision"
                 return wording.still_pending(request, gateway.approval_url(request.id), running=running)
-            ends = (
-                request.expires_at
-                if step == "wait_for_decision"
-                else request.lease_until or request.expires_at
-            )
+            ends = request.expires_at if step == "wait_for_decision" else request.lease_until or request.expires_at
             rest = min(left, max((ends - now).total_seconds(), 0.001))
             if beaten:
                 rest, beaten = min(rest, _SECOND_LOOK), False

@@ -51,9 +51,7 @@ async def call_tool(gateway: Gateway, call: Call) -> Outcome:
         known = call.integration_id in view.integrations
         return await _refused(gateway, call, wording.not_installed(call.integration_id, known=known))
     place = (call.integration_id, call.tool_name)
-    verdict = decide(
-        arguments=call.arguments, configured=view.modes.get(place), rules=view.rules.get(place, ())
-    )
+    verdict = decide(arguments=call.arguments, configured=view.modes.get(place), rules=view.rules.get(place, ()))
     if verdict.mode == "deny":
         return await _refused(gateway, call, wording.denied_by_policy(rule_id=verdict.rule_id), verdict)
     if (refusal := await _check(gateway, call, connected)) is not None:
@@ -141,18 +139,14 @@ async def _ask(gateway: Gateway, call: Call, view: View, connected: Connected, v
     return wording.upstream_failed("many identical calls were made at once; make the call again")
 
 
-async def _write_request(
-    gateway: Gateway, call: Call, wanted: ApprovalRequest, verdict: Verdict
-) -> ApprovalRequest:
+async def _write_request(gateway: Gateway, call: Call, wanted: ApprovalRequest, verdict: Verdict) -> ApprovalRequest:
     def write(connection: Connection) -> ApprovalRequest:
         request, is_new = approvals.ask(connection, wanted, limit=gateway.settings.max_pending_per_key)
         if is_new:
             audit.write(connection, _entry(gateway, call, verdict=verdict, request_id=request.id))
         elif request.status == "pending":
             repeated = Outcome(name="approval_required")
-            audit.write(
-                connection, _entry(gateway, call, verdict=verdict, request_id=request.id, outcome=repeated)
-            )
+            audit.write(connection, _entry(gateway, call, verdict=verdict, request_id=request.id, outcome=repeated))
         return request
 
     return await gateway.database.write(write)

@@ -39,9 +39,7 @@ async def set_mode(gateway: Gateway, human: Human, integration_id: str, tool_nam
             reason="policy_denied",
             now=now,
         )
-        audit.complete_requests(
-            connection, [request.id for request in ended], outcome="denied_by_policy", now=now
-        )
+        audit.complete_requests(connection, [request.id for request in ended], outcome="denied_by_policy", now=now)
         return ended
 
     ended = await gateway.database.write(write)
@@ -57,9 +55,7 @@ async def revoke_key(gateway: Gateway, human: Human, key_id: str) -> bool:
     def write(connection: Connection) -> tuple[bool, list[ApprovalRequest]]:
         if not accounts.revoke_key(connection, org_id=human.org_id, key_id=key_id, now=now):
             return False, []
-        ended = approvals.end_live(
-            connection, org_id=human.org_id, api_key_id=key_id, reason="key_revoked", now=now
-        )
+        ended = approvals.end_live(connection, org_id=human.org_id, api_key_id=key_id, reason="key_revoked", now=now)
         audit.complete_requests(
             connection, [request.id for request in ended], outcome="expired", now=now, detail="key_revoked"
         )

@@ -112,9 +112,7 @@ async def remove_custom(gateway: Gateway, org_id: str, integration_id: str) -> N
         gateway.waits.tell(request)
 
 
-def end_requests(
-    gateway: Gateway, connection: Connection, org_id: str, integration_id: str
-) -> list[ApprovalRequest]:
+def end_requests(gateway: Gateway, connection: Connection, org_id: str, integration_id: str) -> list[ApprovalRequest]:
     """End what is pending or approved for an integration, because it is not what the human saw any more."""
     now = gateway.clock.now()
     ended = approvals.end_live(
@@ -134,9 +132,7 @@ def changed(gateway: Gateway, org_id: str, integration_id: str) -> None:
         announce(org_id)
 
 
-async def _check(
-    gateway: Gateway, integration: Integration, auth_method: AuthMethod, token: str | None
-) -> None:
+async def _check(gateway: Gateway, integration: Integration, auth_method: AuthMethod, token: str | None) -> None:
     if auth_method not in integration.auth_methods:
         offered = ", ".join(integration.auth_methods)
         raise CannotInstallError(f"{integration.id} does not take {auth_method}: it takes {offered}")

@@ -93,9 +93,7 @@ class Runs:
             return await self._end(request, "target_changed")
         arguments: dict[str, Any] = json.loads(request.arguments)
         place = (request.integration_id, request.tool_name)
-        verdict = decide(
-            arguments=arguments, configured=view.modes.get(place), rules=view.rules.get(place, ())
-        )
+        verdict = decide(arguments=arguments, configured=view.modes.get(place), rules=view.rules.get(place, ()))
         if verdict.mode == "deny":
             return await self._end(request, "policy_denied")
         consumed = await self._consume(request)
@@ -119,9 +117,7 @@ class Runs:
             )
         )
 
-    async def _call(
-        self, request: ApprovalRequest, connected: Connected, arguments: dict[str, Any]
-    ) -> Outcome | None:
+    async def _call(self, request: ApprovalRequest, connected: Connected, arguments: dict[str, Any]) -> Outcome | None:
         try:
             result = await self._upstreams.of(connected).call(request.tool_name, arguments)
         except UpstreamError as failure:
@@ -184,12 +180,8 @@ class Runs:
         outcome = "denied_by_policy" if reason == "policy_denied" else "expired"
 
         def write(connection: Connection) -> list[ApprovalRequest]:
-            ended = approvals.end_live(
-                connection, org_id=request.org_id, request_id=request.id, reason=reason, now=now
-            )
-            audit.complete_requests(
-                connection, [one.id for one in ended], outcome=outcome, now=now, detail=reason
-            )
+            ended = approvals.end_live(connection, org_id=request.org_id, request_id=request.id, reason=reason, now=now)
+            audit.complete_requests(connection, [one.id for one in ended], outcome=outcome, now=now, detail=reason)
             return ended
 
         ended = await self._database.write(write)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, exists, func, insert, literal, select, update
+from sqlalchemy import delete, exists, func, insert, literal, select, text, update
 
+from agentport_gateway.store.news import announce
 from agentport_gateway.store.schema import api_keys, organisations, sign_ins, users
 
 if TYPE_CHECKING:
@@ -71,6 +72,9 @@ def register(
     now: datetime,
 ) -> None:
     """Make an organisation and its first person. Raises NoRoomError or EmailTakenError: nothing changed."""
+    if connection.dialect.name == "postgresql":
+        # One registration at a time, or two could both find room for the last organisation.
+        connection.execute(text("SELECT pg_advisory_xact_lock(7061)"))
     if connection.execute(select(users.c.id).where(users.c.email == email)).first() is not None:
         raise EmailTakenError
     count = select(func.count()).select_from(organisations).scalar_subquery()
@@ -85,9 +89,7 @@ def register(
     if made.rowcount == 0:
         raise NoRoomError
     connection.execute(
-        insert(users).values(
-            id=user_id, org_id=org_id, email=email, password_hash=password_hash, created_at=now
-        )
+        insert(users).values(id=user_id, org_id=org_id, email=email, password_hash=password_hash, created_at=now)
     )
 
 
@@ -101,9 +103,7 @@ def user_by_id(connection: Connection, user_id: str) -> User | None:
     return _user(connection.execute(_USERS.where(users.c.id == user_id)).one_or_none())
 
 
-def note_failed_sign_in(
-    connection: Connection, user_id: str, *, limit: int, lock: timedelta, now: datetime
-) -> None:
+def note_failed_sign_in(connection: Connection, user_id: str, *, limit: int, lock: timedelta, now: datetime) -> None:
     """Count a wrong password; at the limit the account locks for a while and the count starts again."""
     failed = connection.execute(
         update(users)
@@ -117,18 +117,12 @@ def note_failed_sign_in(
         )
 
 
-def sign_in(
-    connection: Connection, *, user_id: str, token_hash: str, now: datetime, lifetime: timedelta
-) -> None:
+def sign_in(connection: Connection, *, user_id: str, token_hash: str, now: datetime, lifetime: timedelta) -> None:
     """Start a sign-in, forget the failures before it, and drop the person's old ones."""
-    connection.execute(
-        update(users).where(users.c.id == user_id).values(failed_sign_ins=0, locked_until=None)
-    )
+    connection.execute(update(users).where(users.c.id == user_id).values(failed_sign_ins=0, locked_until=None))
     connection.execute(delete(sign_ins).where(sign_ins.c.user_id == user_id, sign_ins.c.expires_at <= now))
     connection.execute(
-        insert(sign_ins).values(
-            token_hash=token_hash, user_id=user_id, created_at=now, expires_at=now + lifetime
-        )
+        insert(sign_ins).values(token_hash=token_hash, user_id=user_id, created_at=now, expires_at=now + lifetime)
     )
 
 
@@ -183,6 +177,7 @@ def revoke_key(connection: Connection, *, org_id: str, key_id: str, now: datetim
         .where(api_keys.c.id == key_id, api_keys.c.org_id == org_id, api_keys.c.revoked_at.is_(None))
         .values(revoked_at=now)
     )
+    announce(connection, "key", key_id)
     return done.rowcount == 1
 
 
@@ -204,6 +199,7 @@ def set_expiry(connection: Connection, org_id: str, minutes: int | None) -> None
     connection.execute(
         update(organisations).where(organisations.c.id == org_id).values(approval_expiry_minutes=minutes)
     )
+    announce(connection, "org", org_id)
 
 
 def anyone_registered(connection: Connection) -> bool:

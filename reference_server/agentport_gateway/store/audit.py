@@ -69,9 +69,7 @@ def write(connection: Connection, entry: Entry) -> None:
     connection.execute(insert(log_entries), [asdict(entry)])
 
 
-def complete(
-    connection: Connection, entry_id: str, *, outcome: str, now: datetime, detail: str | None = None
-) -> None:
+def complete(connection: Connection, entry_id: str, *, outcome: str, now: datetime, detail: str | None = None) -> None:
     """Say what became of an open entry."""
     connection.execute(
         update(log_entries)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, select, update
 
 from agentport_gateway.store.dialect import insert_for
+from agentport_gateway.store.news import announce
 from agentport_gateway.store.schema import custom_integrations, installed
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def add_custom(connection: Connection, custom: CustomIntegration) -> None:
     )
     if done.rowcount == 0:
         raise AlreadyThereError
+    announce(connection, "tools", custom.org_id)
 
 
 def change_custom(connection: Connection, custom: CustomIntegration) -> None:
@@ -73,6 +75,7 @@ def change_custom(connection: Connection, custom: CustomIntegration) -> None:
         .where(custom_integrations.c.org_id == custom.org_id, custom_integrations.c.id == custom.id)
         .values(definition=json.dumps(custom.definition), secret=custom.secret, updated_at=custom.updated_at)
     )
+    announce(connection, "tools", custom.org_id)
 
 
 def remove_custom(connection: Connection, *, org_id: str, integration_id: str) -> bool:
@@ -99,9 +102,7 @@ def find_custom(connection: Connection, *, org_id: str, integration_id: str) -> 
 def customs_of(connection: Connection, org_id: str) -> Sequence[CustomIntegration]:
     """The custom integrations of an organisation, by id."""
     rows = connection.execute(
-        select(custom_integrations)
-        .where(custom_integrations.c.org_id == org_id)
-        .order_by(custom_integrations.c.id)
+        select(custom_integrations).where(custom_integrations.c.org_id == org_id).order_by(custom_integrations.c.id)
     )
     return [_custom(row) for row in rows]
 
@@ -115,6 +116,7 @@ def install(connection: Connection, installation: Installation) -> None:
     )
     if done.rowcount == 0:
         raise AlreadyThereError
+    announce(connection, "tools", installation.org_id)
 
 
 def remove_installation(connection: Connection, *, org_id: str, integration_id: str) -> bool:
@@ -122,6 +124,7 @@ def remove_installation(connection: Connection, *, org_id: str, integration_id: 
     done = connection.execute(
         delete(installed).where(installed.c.org_id == org_id, installed.c.integration_id == integration_id)
     )
+    announce(connection, "tools", org_id)
     return done.rowcount == 1
 
 

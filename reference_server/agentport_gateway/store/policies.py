@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select, update
 
 from agentport_gateway.domain.policy import Condition, Rule
 from agentport_gateway.store.dialect import insert_for
+from agentport_gateway.store.news import announce
 from agentport_gateway.store.schema import tool_rules, tool_settings
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def set_mode(
             set_={"mode": mode, "updated_at": now, "updated_by": by},
         )
     )
+    announce(connection, "org", org_id)
 
 
 def modes_of(connection: Connection, org_id: str) -> Mapping[tuple[str, str], Mode]:
@@ -74,9 +76,7 @@ def modes_of(connection: Connection, org_id: str) -> Mapping[tuple[str, str], Mo
 def rules_of(connection: Connection, org_id: str) -> Sequence[PlacedRule]:
     """The rules of an organisation, in the order in which they win."""
     rows = connection.execute(
-        select(tool_rules)
-        .where(tool_rules.c.org_id == org_id)
-        .order_by(tool_rules.c.priority, tool_rules.c.id)
+        select(tool_rules).where(tool_rules.c.org_id == org_id).order_by(tool_rules.c.priority, tool_rules.c.id)
     )
     return [_placed(row) for row in rows]
 
@@ -93,19 +93,21 @@ def add_rule(connection: Connection, *, org_id: str, placed: PlacedRule, now: da
             **_written(placed.rule),
         )
     )
+    announce(connection, "org", org_id)
 
 
 def change_rule(connection: Connection, *, org_id: str, placed: PlacedRule) -> bool:
     """Whether the rule was there to change."""
-    done = connection.execute(
-        update(tool_rules).where(*_this(org_id, placed)).values(**_written(placed.rule))
-    )
+    done = connection.execute(update(tool_rules).where(*_this(org_id, placed)).values(**_written(placed.rule)))
+    announce(connection, "org", org_id)
     return done.rowcount == 1
 
 
 def remove_rule(connection: Connection, *, org_id: str, placed: PlacedRule) -> bool:
     """Whether the rule was there to remove."""
-    return connection.execute(delete(tool_rules).where(*_this(org_id, placed))).rowcount == 1
+    done = connection.execute(delete(tool_rules).where(*_this(org_id, placed)))
+    announce(connection, "org", org_id)
+    return done.rowcount == 1
 
 
 def _this(org_id: str, placed: PlacedRule) -> tuple[Any, ...]:
@@ -134,7 +136,5 @@ def _placed(row: Row[Any]) -> PlacedRule:
     return PlacedRule(
         integration_id=row.integration_id,
         tool_name=row.tool_name,
-        rule=Rule(
-            id=row.id, priority=row.priority, effect=row.effect, enabled=row.enabled, conditions=conditions
-        ),
+        rule=Rule(id=row.id, priority=row.priority, effect=row.effect, enabled=row.enabled, conditions=conditions),
     )

@@ -53,9 +53,7 @@ def enable(connection: Connection, *, user_id: str, code_hashes: Iterable[str]) 
 
 def disable(connection: Connection, user_id: str) -> None:
     """Forget the second factor."""
-    connection.execute(
-        update(users).where(users.c.id == user_id).values(totp_enabled=False, totp_secret=None)
-    )
+    connection.execute(update(users).where(users.c.id == user_id).values(totp_enabled=False, totp_secret=None))
     connection.execute(delete(recovery_codes).where(recovery_codes.c.user_id == user_id))
 
 

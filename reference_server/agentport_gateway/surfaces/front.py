@@ -64,9 +64,7 @@ class Front:
         self.gateway.waits.release()
         self._close_streams()
 
-    async def _serve_rest(
-        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send
-    ) -> None:
+    async def _serve_rest(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         limit = self.gateway.settings.max_body_bytes
         if scope["method"] in ("POST", "PUT", "PATCH", "DELETE"):
             try:
@@ -114,9 +112,7 @@ class Front:
                     context = self._lifespan()
                     await context.__aenter__()
                 except Exception as error:
-                    await send(
-                        {"type": "lifespan.startup.failed", "message": f"{type(error).__name__}: {error}"}
-                    )
+                    await send({"type": "lifespan.startup.failed", "message": f"{type(error).__name__}: {error}"})
                     raise
                 await send({"type": "lifespan.startup.complete"})
             else:

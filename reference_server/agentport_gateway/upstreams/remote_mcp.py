@@ -77,9 +77,7 @@ class RemoteMcp:
 
     async def call(self, tool_name: str, arguments: Mapping[str, Any]) -> UpstreamResult:
         """Call a tool. A session that the upstream forgot is opened anew and the call sent again."""
-        request = types.CallToolRequest(
-            params=types.CallToolRequestParams(name=tool_name, arguments=dict(arguments))
-        )
+        request = types.CallToolRequest(params=types.CallToolRequestParams(name=tool_name, arguments=dict(arguments)))
         result = await self._send(request, types.CallToolResult)
         dumped = result.model_dump(by_alias=True, mode="json", exclude_none=True)
         return UpstreamResult.from_json(dumped)
@@ -147,9 +145,7 @@ class RemoteMcp:
             return UpstreamError(f"{self._name}: {delivery.fault}", reach=delivery.reach)
         if isinstance(error, MCPError):
             if error.error.code == types.REQUEST_TIMEOUT:
-                return UpstreamError(
-                    f"{self._name} did not answer within {self._call_seconds:g} s", reach="unknown"
-                )
+                return UpstreamError(f"{self._name} did not answer within {self._call_seconds:g} s", reach="unknown")
             if delivery.status in (401, 403):
                 return UpstreamError(
                     f"{self._name} refused the credential (HTTP {delivery.status})",
@@ -158,9 +154,7 @@ class RemoteMcp:
                 )
             if delivery.status >= 400:
                 return UpstreamError(f"{self._name} answered HTTP {delivery.status}", reach="answered")
-            return UpstreamError(
-                f"{self._name} refused the call: {error.error.message[:500]}", reach="answered"
-            )
+            return UpstreamError(f"{self._name} refused the call: {error.error.message[:500]}", reach="answered")
         return UpstreamError(f"{self._name}: the connection was lost", reach=delivery.reach)
 
     async def _open(self) -> Client:
@@ -169,9 +163,7 @@ class RemoteMcp:
                 return self._client
             self._stop = asyncio.Event()
             ready: asyncio.Future[Client] = asyncio.get_running_loop().create_future()
-            self._session = asyncio.create_task(
-                self._hold_session(ready, self._stop), name=f"upstream {self._name}"
-            )
+            self._session = asyncio.create_task(self._hold_session(ready, self._stop), name=f"upstream {self._name}")
             self._client = await ready
             return self._client
 
@@ -179,9 +171,7 @@ class RemoteMcp:
         delivery = Delivery()
         current_delivery.set(delivery)
         try:
-            transport = streamable_http_client(
-                self._url, http_client=self._http, max_sse_event_size=self._max_bytes
-            )
+            transport = streamable_http_client(self._url, http_client=self._http, max_sse_event_size=self._max_bytes)
             client = Client(
                 transport,
                 cache=None,

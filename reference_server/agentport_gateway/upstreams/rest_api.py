@@ -157,9 +157,7 @@ def _misplaced(tool: DeclaredTool, name: str, value: Any) -> str | None:
     texts = [_text(one) for one in values]
     if place == "path":
         text = texts[0]
-        if text.strip() in ("", ".", "..") or any(
-            character in "/\\" or ord(character) < 32 for character in text
-        ):
+        if text.strip() in ("", ".", "..") or any(character in "/\\" or ord(character) < 32 for character in text):
             return "this would change the path of the request"
     if place == "header" and any(not text.isascii() or not text.isprintable() for text in texts):
         return "only printable ASCII can be sent in a header"

@@ -36,9 +36,7 @@ class Scripted:
         declared = self._declared.get(tool_name)
         if declared is None:
             raise UpstreamError(f"there is no tool {tool_name!r}", reach="answered")
-        shown = {
-            name: value if isinstance(value, str) else json.dumps(value) for name, value in arguments.items()
-        }
+        shown = {name: value if isinstance(value, str) else json.dumps(value) for name, value in arguments.items()}
         if isinstance(declared.result, dict):
             structured = {name: _filled(value, shown) for name, value in declared.result.items()}
             return UpstreamResult(

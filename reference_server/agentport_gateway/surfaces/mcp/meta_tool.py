@@ -91,9 +91,7 @@ def refusal(tool: str, error: ValidationError) -> dict[str, Any]:
         for fault in error.errors(include_url=False, include_input=False, include_context=False)
     ][:10]
     message = f"{tool} was not run, because its arguments do not fit:\n- " + "\n- ".join(faults)
-    return structured(
-        {"outcome": "invalid_arguments", "message": message, "faults": faults}, text=message, error=True
-    )
+    return structured({"outcome": "invalid_arguments", "message": message, "faults": faults}, text=message, error=True)
 
 
 def structured(value: dict[str, Any], *, text: str | None = None, error: bool = False) -> dict[str, Any]:

@@ -58,9 +58,7 @@ def build_server(gateway: Gateway, changes: ToolChanges) -> AgentServer:
     ) -> types.ListToolsResult:
         return types.ListToolsResult(tools=listed)
 
-    async def call_tool(
-        context: ServerRequestContext[Any, Request], params: types.CallToolRequestParams
-    ) -> Any:
+    async def call_tool(context: ServerRequestContext[Any, Request], params: types.CallToolRequestParams) -> Any:
         tool = tools.get(params.name)
         if tool is None:
             raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name[:200]}")

@@ -1,6 +1,5 @@
 """`/api-keys`: the keys that agents connect with."""
 
-# ruff: noqa: TC001 - FastAPI reads the annotations when it runs
 from __future__ import annotations
 
 from typing import Any
@@ -38,9 +37,7 @@ async def create(given: NewKey, human: OnlyHuman, gateway: InGateway) -> dict[st
         revoked_at=None,
     )
     await gateway.database.write(
-        lambda connection: accounts.add_key(
-            connection, key=key, key_hash=secret_hash(secret), created_by=human.user_id
-        )
+        lambda connection: accounts.add_key(connection, key=key, key_hash=secret_hash(secret), created_by=human.user_id)
     )
     return {**_shown(key), "plain_key": secret}
 

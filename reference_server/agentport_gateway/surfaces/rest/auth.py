@@ -1,6 +1,5 @@
 """`/auth/token`: signing in with email and password; repeated failures lock the account for a while."""
 
-# ruff: noqa: TC001 - FastAPI reads the annotations when it runs
 from __future__ import annotations
 
 import asyncio

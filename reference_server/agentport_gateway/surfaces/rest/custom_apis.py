@@ -1,5 +1,4 @@
 """`/integrations/custom-api`: REST APIs that an organisation declares as tools."""
-# ruff: noqa: TC001 - FastAPI reads the annotations when it runs
 
 from __future__ import annotations
 
@@ -63,9 +62,7 @@ class GivenTool(BaseModel):
         if sorted(placeholders) != sorted(one.name for one in self.parameters if one.place == "path"):
             raise ValueError("the placeholders of the path and the path parameters are not the same")
         literal = _PLACEHOLDER.sub("x", self.path)
-        if any(part in (".", "..") for part in literal.split("/")) or any(
-            sign in literal for sign in "?#{}\\"
-        ):
+        if any(part in (".", "..") for part in literal.split("/")) or any(sign in literal for sign in "?#{}\\"):
             raise ValueError("the path must be plain: no query, fragment, dots or stray braces")
         for one in self.parameters:
             if one.place == "header" and one.name.lower() in _RESERVED_HEADERS:
@@ -154,9 +151,7 @@ async def one(integration_id: str, human: OnlyHuman, gateway: InGateway) -> dict
 
 
 @router.patch("/{integration_id}", responses=refusals(401, 403, 404))
-async def change(
-    integration_id: str, given: ApiChange, human: OnlyHuman, gateway: InGateway
-) -> dict[str, Any]:
+async def change(integration_id: str, given: ApiChange, human: OnlyHuman, gateway: InGateway) -> dict[str, Any]:
     """Change one; requests that were made for it as it was before end."""
     found = await find(gateway, human.org_id, integration_id, "rest")
     definition = {**found.definition, **given.model_dump(exclude={"tools"}, exclude_none=True)}

@@ -28,6 +28,4 @@ class Refusal(BaseModel):
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of an endpoint that may refuse with these."""
-    return {
-        status: {"model": Refusal, "description": _WORDS[status]} for status in (400, 413, 503, *statuses)
-    }
+    return {status: {"model": Refusal, "description": _WORDS[status]} for status in (400, 413, 503, *statuses)}

@@ -1,6 +1,5 @@
 """`/installed`: the integrations that an organisation uses."""
 
-# ruff: noqa: TC001 - FastAPI reads the annotations when it runs
 from __future__ import annotations
 
 from typing import Any, Literal

@@ -1,6 +1,5 @@
 """`/integrations`: the catalogue, and remote MCP servers that an organisation adds by URL."""
 
-# ruff: noqa: TC001 - FastAPI reads the annotations when it runs
 from __future__ import annotations
 
 import re
@@ -123,9 +122,7 @@ async def custom(integration_id: str, human: OnlyHuman, gateway: InGateway) -> d
 
 
 @router.patch("/custom/{integration_id}", responses=refusals(401, 403, 404))
-async def change(
-    integration_id: str, given: CustomChange, human: OnlyHuman, gateway: InGateway
-) -> dict[str, Any]:
+async def change(integration_id: str, given: CustomChange, human: OnlyHuman, gateway: InGateway) -> dict[str, Any]:
     """Change one; requests that were made for it as it was before end."""
     found = await find(gateway, human.org_id, integration_id, "remote_mcp")
     definition = {**found.definition, **given.model_dump(exclude_none=True)}

@@ -1,6 +1,5 @@
 """`/logs`: the audit log."""
 
-# ruff: noqa: TC001, TC002, TC003 - FastAPI reads the annotations when it runs
 from __future__ import annotations
 
 import json

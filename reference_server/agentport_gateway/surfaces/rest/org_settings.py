@@ -1,6 +1,5 @@
 """`/org-settings`: how long a request waits for its human."""
 
-# ruff: noqa: TC001 - FastAPI reads the annotations when it runs
 from __future__ import annotations
 
 from typing import Annotated, Any

@@ -1,5 +1,4 @@
 """`/users/me/totp`: the second factor; and asking for it where a decision needs one."""
-# ruff: noqa: TC001 - FastAPI reads the annotations when it runs
 
 from __future__ import annotations
 

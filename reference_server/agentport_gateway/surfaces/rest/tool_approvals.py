@@ -1,6 +1,5 @@
 """`/tool-approvals/requests`: seeing, awaiting and deciding."""
 
-# ruff: noqa: TC001 - FastAPI reads the annotations when it runs
 from __future__ import annotations
 
 from typing import Annotated, Any
@@ -89,9 +88,7 @@ async def one(request_id: str, human: OnlyHuman, gateway: InGateway) -> dict[str
 
 
 @router.post("/{request_id}/await", responses=refusals(401, 404))
-async def wait(
-    request_id: str, caller: AnyCaller, gateway: InGateway, given: Awaiting | None = None
-) -> dict[str, Any]:
+async def wait(request_id: str, caller: AnyCaller, gateway: InGateway, given: Awaiting | None = None) -> dict[str, Any]:
     """Wait for the decision and report it; the call itself is then repeated by whoever made it."""
     seconds = given.timeout_seconds if given is not None else None
     found = await await_status(gateway, caller, request_id, timeout_seconds=seconds)
@@ -126,9 +123,7 @@ async def allow_tool(
 
 
 @router.post("/{request_id}/deny", responses=refusals(401, 403, 404, 409, 410))
-async def deny(
-    request_id: str, human: OnlyHuman, gateway: InGateway, given: Deciding | None = None
-) -> dict[str, Any]:
+async def deny(request_id: str, human: OnlyHuman, gateway: InGateway, given: Deciding | None = None) -> dict[str, Any]:
     """Refuse this call."""
     return await _decide(gateway, human, request_id, "deny", given)
 

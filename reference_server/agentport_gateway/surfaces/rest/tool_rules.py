@@ -1,5 +1,4 @@
 """`/tool-settings/{integration}/{tool}/rules`: conditional policies, and trying them out."""
-# ruff: noqa: TC001 - FastAPI reads the annotations when it runs
 
 from __future__ import annotations
 
@@ -65,9 +64,7 @@ class Trial(BaseModel):
 
 
 @router.get("", responses=refusals(401, 403))
-async def listing(
-    integration_id: str, tool_name: str, human: OnlyHuman, gateway: InGateway
-) -> list[dict[str, Any]]:
+async def listing(integration_id: str, tool_name: str, human: OnlyHuman, gateway: InGateway) -> list[dict[str, Any]]:
     """The tool's rules, in the order in which they win."""
     view = await gateway.views.of(human.org_id)
     return [_shown(rule) for rule in view.rules.get((integration_id, tool_name), ())]
@@ -136,9 +133,7 @@ async def change(
 
 
 @router.delete("/{rule_id}", status_code=204, responses=refusals(401, 403, 404))
-async def remove(
-    integration_id: str, tool_name: str, rule_id: str, human: OnlyHuman, gateway: InGateway
-) -> Response:
+async def remove(integration_id: str, tool_name: str, rule_id: str, human: OnlyHuman, gateway: InGateway) -> Response:
     """Remove a rule."""
     rule = await _find(gateway, human.org_id, integration_id, tool_name, rule_id)
     placed = PlacedRule(integration_id=integration_id, tool_name=tool_name, rule=rule)
@@ -168,7 +163,6 @@ def _shown(rule: Rule) -> dict[str, Any]:
         "effect": rule.effect,
         "enabled": rule.enabled,
         "conditions": [
-            {"param": one.param, "operator": one.operator, "values": list(one.values)}
-            for one in rule.conditions
+            {"param": one.param, "operator": one.operator, "values": list(one.values)} for one in rule.conditions
         ],
     }

@@ -1,6 +1,5 @@
 """`/tool-settings`: what each tool may do."""
 
-# ruff: noqa: TC001 - FastAPI reads the annotations when it runs
 from __future__ import annotations
 
 from typing import Any

@@ -1,6 +1,5 @@
 """`/tools`: listing and calling tools, as the `ap` command does."""
 
-# ruff: noqa: TC001 - FastAPI reads the annotations when it runs
 from __future__ import annotations
 
 from typing import Any
@@ -75,9 +74,7 @@ async def call(integration_id: str, given: ToolCall, caller: AnyCaller, gateway:
     return JSONResponse(body, status)
 
 
-def _answer(
-    gateway: Gateway, outcome: Outcome, integration_id: str, tool_name: str
-) -> tuple[int, dict[str, Any]]:
+def _answer(gateway: Gateway, outcome: Outcome, integration_id: str, tool_name: str) -> tuple[int, dict[str, Any]]:
     if outcome.result is not None:
         return 200, outcome.result.to_json()
     place = {"integration_id": integration_id, "tool_name": tool_name}

@@ -1,6 +1,5 @@
 """`/users`: registering, and who one is."""
 
-# ruff: noqa: TC001 - FastAPI reads the annotations when it runs
 from __future__ import annotations
 
 import asyncio
@@ -17,9 +16,7 @@ from agentport_gateway.surfaces.shown import instant
 
 router = APIRouter(prefix="/users", tags=["users"])
 
-Email = Annotated[
-    str, StringConstraints(pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$", max_length=320, to_lower=True)
-]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$", max_length=320, to_lower=True)]
 
 
 class Registration(BaseModel):

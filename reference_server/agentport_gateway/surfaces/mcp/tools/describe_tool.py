@@ -36,9 +36,7 @@ async def run(invocation: Invocation, given: DescribeTool) -> dict[str, Any]:
     except UpstreamError as error:
         return failure("upstream_failed", f"Tool call failed: {error}")
     if tool is None:
-        return failure(
-            "not_found", f"Integration '{given.integration_id}' has no tool '{given.tool_name[:200]}'."
-        )
+        return failure("not_found", f"Integration '{given.integration_id}' has no tool '{given.tool_name[:200]}'.")
     place = (given.integration_id, given.tool_name)
     mode = view.modes.get(place, DEFAULT_MODE)
     note = _NOTES[mode]

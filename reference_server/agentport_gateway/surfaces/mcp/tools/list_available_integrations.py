@@ -15,9 +15,7 @@ class ListAvailable(Arguments):
     """How to narrow the list."""
 
     type: Literal["remote_mcp", "custom"] | None = Field(default=None, description="Only this type")
-    query: str | None = Field(
-        default=None, description="Words that must all occur in id, name or description"
-    )
+    query: str | None = Field(default=None, description="Words that must all occur in id, name or description")
 
 
 async def run(invocation: Invocation, given: ListAvailable) -> dict[str, Any]:

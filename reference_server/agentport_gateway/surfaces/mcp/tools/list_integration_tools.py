@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 class ListTools(Arguments):
     """How to narrow the list."""
 
-    integration_id: str | None = Field(
-        default=None, description="Only this integration; all installed if omitted"
-    )
+    integration_id: str | None = Field(default=None, description="Only this integration; all installed if omitted")
     query: str | None = Field(default=None, description="Words that must all occur in name or description")
 
 

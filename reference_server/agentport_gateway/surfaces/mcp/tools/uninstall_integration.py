@@ -24,9 +24,7 @@ async def run(invocation: Invocation, given: UninstallIntegration) -> dict[str, 
     except UnknownIntegrationError:
         return failure("not_found", f"Integration '{given.integration_id[:100]}' is not installed.")
     message = f"{given.integration_id} was uninstalled; approvals that waited for it have ended."
-    return structured(
-        {"integration_id": given.integration_id, "uninstalled": True, "message": message}, text=message
-    )
+    return structured({"integration_id": given.integration_id, "uninstalled": True, "message": message}, text=message)
 
 
 TOOL = MetaTool(
