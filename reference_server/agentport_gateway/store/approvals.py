@@ -10,11 +10,12 @@ from sqlalchemy import and_, exists, func, literal, or_, select, text, update
 
 from agentport_gateway.domain.approvals import ApprovalRequest
 from agentport_gateway.store.dialect import insert_for
+from agentport_gateway.store.news import announce
 from agentport_gateway.store.schema import api_keys, tool_settings
 from agentport_gateway.store.schema import approval_requests as requests
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -185,7 +186,7 @@ def lose_runs(connection: Connection, *, now: datetime, but: str | None = None) 
         .values(execution="unknown", finished_at=now, lease_until=None)
         .returning(*_COLUMNS)
     )
-    return [_request(row) for row in rows]
+    return _announced(connection, rows)
 
 
 def end_live(
@@ -218,7 +219,7 @@ def end_live(
     if by_policy:
         values["decision_mode"] = "policy"
     rows = connection.execute(update(requests).where(*wanted).values(values).returning(*_COLUMNS))
-    return [_request(row) for row in rows]
+    return _announced(connection, rows)
 
 
 def end_overdue(connection: Connection, now: datetime, *, digest: str | None = None) -> list[ApprovalRequest]:
@@ -232,7 +233,7 @@ def end_overdue(connection: Connection, now: datetime, *, digest: str | None = N
         .values(status="expired", end_reason="time", finished_at=now)
         .returning(*_COLUMNS)
     )
-    return [_request(row) for row in rows]
+    return _announced(connection, rows)
 
 
 def find(connection: Connection, *, org_id: str, request_id: str) -> ApprovalRequest | None:
@@ -291,13 +292,23 @@ def newest(
     return [_request(row) for row in rows]
 
 
+def _announced(connection: Connection, rows: Iterable[Any]) -> list[ApprovalRequest]:
+    changed = [_request(row) for row in rows]
+    for request in changed:
+        announce(connection, "request", request.id)
+    return changed
+
+
 def _run_by(request_id: str, runner: str) -> ColumnElement[bool]:
     return and_(requests.c.id == request_id, requests.c.runner == runner, requests.c.status == "consumed")
 
 
 def _change(connection: Connection, where: ColumnElement[bool], **values: Any) -> ApprovalRequest | None:
     row = connection.execute(update(requests).where(where).values(**values).returning(*_COLUMNS)).one_or_none()
-    return None if row is None else _request(row)
+    if row is None:
+        return None
+    announce(connection, "request", row.id)
+    return _request(row)
 
 
 def _request(row: Row[Any]) -> ApprovalRequest:
