@@ -81,7 +81,7 @@ def sessions(draw: Any) -> Session:
 
 
 @pytest.mark.parametrize("name", WRITERS)
-@settings(max_examples=50, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(session=sessions())
 def test_the_same_session_yields_the_same_verdicts_apart_from_declared_fidelity(name: str, session: Session) -> None:
     if session.cut_off and name in ENDED_CALLS_ONLY:

@@ -122,7 +122,9 @@ def _rollout(session: Session, style: str) -> bytes:
                 response(type="message", role="assistant", content=[{"type": "output_text", "text": step.text}])
             for call_id, call in calls:
                 named = (
-                    {"name": f"mcp__gw__{call.tool}"} if style == "flat" else {"name": call.tool, "namespace": "mcp__gw"}
+                    {"name": f"mcp__gw__{call.tool}"}
+                    if style == "flat"
+                    else {"name": call.tool, "namespace": "mcp__gw"}
                 )
                 response(type="function_call", call_id=call_id, arguments=json.dumps(call.arguments), **named)
             for call_id, call in calls:
@@ -192,7 +194,9 @@ def _claude(session: Session, *, stream: bool) -> bytes:
             record("user", message={"role": "user", "content": turn.human})
         for step_number, (step, calls) in enumerate(numbered(turn, number)):
             blocks: list[Any] = _blocks(step.text) if step.text else []
-            blocks += [{"type": "tool_use", "id": i, "name": f"mcp__gw__{c.tool}", "input": c.arguments} for i, c in calls]
+            blocks += [
+                {"type": "tool_use", "id": i, "name": f"mcp__gw__{c.tool}", "input": c.arguments} for i, c in calls
+            ]
             for block in blocks:  # one block to a line
                 answer = {"role": "assistant", "id": f"msg-{number}-{step_number}", "content": [block]}
                 record("assistant", message=answer)
@@ -233,8 +237,7 @@ def opencode_events(session: Session) -> bytes:
     records: list[Any] = []
     for number, turn in enumerate(session.turns):
         for step, calls in numbered(turn, number):
-            for part in _parts(step, calls):
-                records.append({"type": kinds[part["type"]], "sessionID": "s", "part": part})
+            records += [{"type": kinds[part["type"]], "sessionID": "s", "part": part} for part in _parts(step, calls)]
             reason = "stop" if _ended(session, turn) and step is turn.steps[-1] else "tool-calls"
             finish = {"type": "step-finish", "reason": reason}
             records.append({"type": "step_finish", "sessionID": "s", "part": finish})
@@ -258,7 +261,11 @@ def gemini(session: Session) -> bytes:
 def _gemini_result(call: Call) -> dict[str, Any]:
     if call.answer is None:
         return {"status": "executing"}
-    response = {"error": call.answer} if call.failed else {"output": f"<untrusted_context>\n{call.answer}\n</untrusted_context>"}
+    response = (
+        {"error": call.answer}
+        if call.failed
+        else {"output": f"<untrusted_context>\n{call.answer}\n</untrusted_context>"}
+    )
     return {"status": "error" if call.failed else "success", "result": [{"functionResponse": {"response": response}}]}
 
 
@@ -396,7 +403,7 @@ def otel_genai(session: Session) -> bytes:
     history: list[Any] = []
     clock = iter(range(1, 10_000_000))
 
-    def span(operation: str, failed: bool = False, **attributes: Any) -> None:  # noqa: FBT001, FBT002
+    def span(operation: str, failed: bool = False, **attributes: Any) -> None:
         listed = [{"key": "gen_ai.operation.name", "value": {"stringValue": operation}}]
         listed += [
             {"key": f"gen_ai.{key.replace('__', '.')}", "value": {"stringValue": value}}

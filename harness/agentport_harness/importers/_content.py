@@ -78,7 +78,7 @@ def too_deep(value: JSON) -> bool:
 
 
 def seconds(value: JSON) -> float | None:
-    """Seconds since 1970 of a time as recorded: ISO 8601, or a number of seconds, milliseconds or nanoseconds."""
+    """Seconds since 1970 of a time as recorded: ISO 8601, or a number of seconds or milliseconds."""
     if isinstance(value, str):
         try:
             moment = datetime.fromisoformat(value)
@@ -87,8 +87,6 @@ def seconds(value: JSON) -> float | None:
             return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    if value > 1e17:
-        return value / 1e9
     return value / 1e3 if value > 1e11 else float(value)
 
 
