@@ -241,11 +241,12 @@ def test_our_own_documents_are_read_and_mistakes_in_them_named() -> None:
 
 def test_a_session_from_elsewhere_keeps_its_places_when_it_is_read_from_a_document(tmp_path: Path) -> None:
     place = {"path": "elsewhere.jsonl", "line": 7, "pointer": "/a"}
-    document = {"format": "agentport-trace/1", "events": [{"agent": "Hi"}, {"agent": "Ho", "place": place}]}
+    events = [{"agent": "Hi"}, {"agent": "Ho", "place": place}, {"agent": "Hu", "place": {"pointer": "/no/where"}}]
+    document = {"format": "agentport-trace/1", "events": events}
     path = tmp_path / "trace.json"
     path.write_text(json.dumps(document, indent=1))
     assert [(event.place.path, event.place.line) for event in read_one(path).events] == [
-        (str(path), 4), ("elsewhere.jsonl", 7),
+        (str(path), 4), ("elsewhere.jsonl", 7), (str(path), 1),
     ]  # fmt: skip
 
 
