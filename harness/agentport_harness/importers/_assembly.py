@@ -47,7 +47,6 @@ class Assembly:
         self._last_step = 1
         self._moved: list[tuple[int, float, Event]] = []
         self._unknown: dict[str, tuple[int, int | None]] = {}
-        self._warnings: list[str] = []
 
     def place(self, line: int | None, pointer: str = "") -> Place:
         """A place in this source."""
@@ -170,18 +169,10 @@ class Assembly:
         self.step = self._last_step
         self._acted = False
 
-    def has_result(self, call_id: str) -> bool:
-        """Whether a call of that id was made and answered."""
-        return call_id in self.called and call_id not in self.open
-
     def unknown(self, kind: str, line: int | None) -> None:
         """A record of an unknown kind was met; the session will say how many."""
         count, first = self._unknown.get(kind, (0, line))
         self._unknown[kind] = (count + 1, first)
-
-    def warn(self, text: str) -> None:
-        """The session has to say this."""
-        self._warnings.append(text)
 
     def trace(self) -> Trace:
         """The session as collected."""
@@ -193,7 +184,7 @@ class Assembly:
             lacks=frozenset(self.lacks),
             gateway_servers=frozenset(self.gateway_servers),
             known_tools=frozenset(self.known_tools),
-            warnings=(*self._warnings, *_counts(self._unknown)),
+            warnings=tuple(_counts(self._unknown)),
         )
 
     def _in_order(self) -> list[Event]:

@@ -9,7 +9,7 @@ from agentport_harness.core.importer import Record
 from agentport_harness.core.json_values import JSON, as_object, as_text
 from agentport_harness.importers._content import Fields, items
 
-_IDS = ("session_id", "conversation_id", "thread_id", "trace_id", "custom_id", "id")
+_IDS = ("session_id", "conversation_id", "thread_id", "trace_id", "custom_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ def conversations(
     """The sessions of records, each of which holds the messages that ``flatten`` finds, with their pointers.
 
     A record that begins with all of the last one's messages goes on with it, and so does one that ``follows`` the last
-    one; a record that holds no more than the last one's beginning is a repetition.
+    one; a record that holds no more than the last one's beginning is a repetition. Different names, different sessions.
     """
     current: Conversation | None = None
     before: Fields = {}
@@ -56,7 +56,8 @@ def conversations(
         if current is not None:
             known = len(current.said)
             shared = min(known, len(said))
-            repeats = known > 0 and all(said[at].key == current.said[at].key for at in range(shared))
+            named = _named(fields) in ("", _named(before))
+            repeats = known > 0 and named and all(said[at].key == current.said[at].key for at in range(shared))
             if repeats or follows(before, fields):
                 current.said += said[known:] if repeats else said
                 current.tools |= _tools(fields)
@@ -69,9 +70,12 @@ def conversations(
         yield current
 
 
+def _named(fields: Fields) -> str:
+    return next((name for key in _IDS if (name := as_text(fields.get(key)))), "")
+
+
 def _session_id(fields: Fields, line: int | None) -> str:
-    named = next((name for key in _IDS if (name := as_text(fields.get(key)))), "")
-    return named or ("" if line is None else f"line {line}")
+    return _named(fields) or as_text(fields.get("id")) or ("" if line is None else f"line {line}")
 
 
 def _tools(fields: Fields) -> set[str]:

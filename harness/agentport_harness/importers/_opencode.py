@@ -36,7 +36,7 @@ class Steps:
             case "step-start":
                 self.finish()
                 self.to.answered()
-            case kind if kind not in _SAID_NOTHING:
+            case kind if as_text(kind) not in _SAID_NOTHING:
                 self.to.unknown(as_text(kind), place.line)
 
     def finish(self) -> None:

@@ -36,7 +36,7 @@ def _is_own(record: JSON) -> bool:
         return False
     return any(key in fields or key in as_object(fields.get("request")) for key in ("system", "stop_reason")) or any(
         "stop_reason" in message
-        or any(as_object(block).get("type") in _OWN_BLOCKS for block in items(message.get("content")))
+        or any(as_text(as_object(block).get("type")) in _OWN_BLOCKS for block in items(message.get("content")))
         for message in messages
     )
 
@@ -59,7 +59,7 @@ def _key(message: Fields) -> Hashable:
         as_text(block.get("id")) or as_text(block.get("tool_use_id"))
         for block in map(as_object, items(message.get("content")))
     )
-    return message.get("role"), text_of(message.get("content")), blocks if any(blocks) else ()
+    return as_text(message.get("role")), text_of(message.get("content")), blocks if any(blocks) else ()
 
 
 def _read(records: Iterable[Record], source: str) -> Iterator[Trace]:

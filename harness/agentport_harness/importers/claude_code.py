@@ -36,7 +36,7 @@ def _sniff(records: Sequence[JSON]) -> bool:
     return any(
         isinstance(record.get("sessionId"), str)
         and (
-            ("uuid" in record and "parentUuid" in record and record.get("type") in _TOLD)
+            ("uuid" in record and "parentUuid" in record and as_text(record.get("type")) in _TOLD)
             or record.get("type") in ("queue-operation", "last-prompt")
         )
         for record in map(as_object, records)

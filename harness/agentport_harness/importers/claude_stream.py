@@ -59,7 +59,7 @@ class _Stream:
 
     def take(self, fields: Fields, line: int | None) -> None:
         """Read one record."""
-        kind = fields.get("type")
+        kind = as_text(fields.get("type"))
         time = seconds(fields.get("timestamp"))
         message = as_object(fields.get("message"))
         actor = as_text(fields.get("parent_tool_use_id"))

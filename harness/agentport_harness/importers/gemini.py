@@ -61,7 +61,7 @@ class _Session:
 
     def message(self, message: Fields, line: int | None, pointer: str) -> None:
         """Read one message, or what is new in it."""
-        kind, message_id = message.get("type"), as_text(message.get("id"))
+        kind, message_id = as_text(message.get("type")), as_text(message.get("id"))
         time = seconds(message.get("timestamp"))
         text = text_of(message.get("content"), join="" if kind == "gemini" else "\n")
         if kind == "user":

@@ -35,9 +35,9 @@ def _is_chat(record: JSON) -> bool:
         return False
     messages = [as_object(message) for _, message in _flatten(record)]
     return bool(messages) and all(
-        message.get("role") in _ROLES
+        as_text(message.get("role")) in _ROLES
         and _FOREIGN_MESSAGE_KEYS.isdisjoint(message)
-        and not any(as_object(block).get("type") in _FOREIGN_BLOCKS for block in items(message.get("content")))
+        and not any(as_text(as_object(block).get("type")) in _FOREIGN_BLOCKS for block in items(message.get("content")))
         for message in messages
     )
 
@@ -57,7 +57,7 @@ def _flatten(record: JSON) -> Iterator[tuple[str, JSON]]:
 
 def _key(message: Fields) -> Hashable:
     calls = tuple(as_text(as_object(call).get("id")) for call in items(message.get("tool_calls")))
-    return message.get("role"), text_of(message.get("content")), as_text(message.get("tool_call_id")), calls
+    return as_text(message.get("role")), text_of(message.get("content")), as_text(message.get("tool_call_id")), calls
 
 
 def _read(records: Iterable[Record], source: str) -> Iterator[Trace]:

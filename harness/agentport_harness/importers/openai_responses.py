@@ -37,8 +37,8 @@ def _is_own(record: JSON) -> bool:
     if fields.get("object") == "response" or as_object(fields.get("response")).get("object") == "response":
         return True
     found = [as_object(item) for _, item in _flatten(record)]
-    return any(item.get("type") in _OWN_ITEMS for item in found) and all(
-        item.get("type") in _OWN_ITEMS or ("type" not in item and "role" in item) for item in found
+    return any(as_text(item.get("type")) in _OWN_ITEMS for item in found) and all(
+        as_text(item.get("type")) in _OWN_ITEMS or ("type" not in item and "role" in item) for item in found
     )
 
 

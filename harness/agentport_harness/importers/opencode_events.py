@@ -22,7 +22,7 @@ _EVENTS = frozenset({"step_start", "text", "tool_use", "step_finish", "reasoning
 
 def _sniff(records: Sequence[JSON]) -> bool:
     return any(
-        record.get("type") in _EVENTS and isinstance(record.get("part"), Mapping) and "sessionID" in record
+        as_text(record.get("type")) in _EVENTS and isinstance(record.get("part"), Mapping) and "sessionID" in record
         for record in map(as_object, records)
     )
 

@@ -60,7 +60,7 @@ class _Session:
         models = _MODEL_CALLS if operations & _MODEL_CALLS else frozenset({"invoke_agent"})
         moments: list[tuple[int, int, Span]] = []
         for span in spans:
-            operation = span.attributes.get("gen_ai.operation.name")
+            operation = as_text(span.attributes.get("gen_ai.operation.name"))
             if operation in models:
                 moments += [(span.start, 2, span), (span.stop, 0, span)]
             elif operation == "execute_tool":
@@ -76,23 +76,23 @@ class _Session:
         return self.to.trace()
 
     def _asked(self, span: Span, time: float) -> None:
-        self._messages(span, "gen_ai.input.messages", time)
+        self._messages(span, "gen_ai.input.messages", time, new=False)
 
     def _answered(self, span: Span, time: float) -> None:
         self.to.answered()
-        self._messages(span, "gen_ai.output.messages", time)
+        self._messages(span, "gen_ai.output.messages", time, new=True)
         for tool in items(_value(span.attributes.get("gen_ai.tool.definitions"))):
             if name := as_text(as_object(tool).get("name")):
                 self.to.known_tools.add(name)
 
-    def _messages(self, span: Span, name: str, time: float) -> None:
+    def _messages(self, span: Span, name: str, time: float, *, new: bool) -> None:
         repeated: Counter[tuple[str, ...]] = Counter()
         place = self.to.place(span.line, f"{span.pointers.get(name, span.pointer)}/stringValue")
         for message in map(as_object, items(_value(span.attributes.get(name)))):
             for part in map(as_object, items(message.get("parts"))):
                 key = _key(as_text(message.get("role")), part)
                 repeated[key] += 1
-                if repeated[key] > self.seen[key]:
+                if new or repeated[key] > self.seen[key]:
                     self.seen[key] += 1
                     self._part(as_text(message.get("role")), part, place, time)
 
