@@ -56,16 +56,30 @@ def unmet(session: SessionReport) -> tuple[str, ...]:
     return session.expectation.differences if session.expectation is not None else ()
 
 
-def wrong(session: SessionReport) -> bool:
-    """Whether there is anything in the session that somebody should look at."""
-    return (
-        session.problem is not None
-        or bool(unmet(session))
-        or any(
-            verdict.status == "error" or (verdict.findings and not declared(session, verdict))
-            for verdict in session.verdicts
-        )
-    )
+def news(session: SessionReport) -> set[str]:
+    """The rules that are broken in the session, beyond what it declares and the baseline names."""
+    return {
+        verdict.rule
+        for verdict in session.verdicts
+        if not declared(session, verdict) and not all(finding.baselined for finding in verdict.findings)
+    }
+
+
+def most_telling(run: Run, most: int) -> list[int]:
+    """The numbers of the sessions to show when not all can be, in order.
+
+    Those come first that are not as they declare, then the first of every rule, then the second of every rule.
+    """
+    seen: Counter[str] = Counter()
+    ranked: list[tuple[int, int]] = []
+    for number, session in enumerate(run.sessions):
+        rules = news(session)
+        seen.update(rules)
+        if unmet(session):
+            ranked.append((0, number))
+        elif rules:
+            ranked.append((min(seen[rule] for rule in rules), number))
+    return sorted(number for _, number in sorted(ranked)[:most])
 
 
 def at(place: Place) -> str:
