@@ -161,7 +161,7 @@ class Session:
         return tuple((seq, event) for seq, event in enumerate(self.trace.events) if isinstance(event, HumanMessage))
 
     def actions_between(self, start: int, stop: int, *, most: int | None = None) -> Sequence[Action]:
-        """The actions whose calls stand from event ``start`` up to, not including, event ``stop``: the first ``most``."""
+        """The actions whose calls stand from event ``start`` up to, not including, ``stop``; the first ``most``."""
         first = bisect_left(self.actions, start, key=lambda action: action.seq)
         last = bisect_left(self.actions, stop, key=lambda action: action.seq)
         return self.actions[first : last if most is None else min(last, first + most)]
