@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from agentport_harness.core.calls import CallTool
 from agentport_harness.core.session import Session, Shown
@@ -25,9 +29,10 @@ _FAILED = re.compile(
     r"не получилось|neúspě\w*|помилк\w*"
 )
 _CODE_TWO = re.compile(
-    r"(?:\bexit(?:ed|s)?(?: with)?(?: a)?(?: status| code)* (?:of )?2\b|\bcode 2\b|exit-?code 2|退出码\s*2|"
-    r"終了コード\s*2).{0,80}|.{0,80}(?:\bexit(?:ed)? (?:status|code)? ?2\b|\bcode 2\b)"
+    r"\bexit(?:ed|s)?(?: with)?(?: a)?(?: status| code)* (?:of )?2\b|\bcode 2\b|exit-?code 2|退出码\s*2|終了コード\s*2"
 )
+_FAILURE = re.compile(r"\bfail\w*|\berror\w*|fehler|fehlgeschlagen|erreur|échou|失败|エラー|ошибк")
+_NEAR = 80
 
 
 def mistaken_for_failure(session: Session, owed: Obligation) -> Shown | None:
@@ -38,15 +43,34 @@ def mistaken_for_failure(session: Session, owed: Obligation) -> Shown | None:
     """
     if not (isinstance(owed.opening.meaning, CallTool) and owed.opening.meaning.surface == "shell"):
         return None
-    told = [text for text in session.shown_by_turn.get(owed.turn.number, ()) if text.seq > owed.since]
-    handled = any(wait.seq > owed.since and wait.seq in owed.turn for wait in owed.request.waits)
-    if not handled and next(showings(session, owed), None) is None:
-        return next((text for text in told if _FAILED.search(folded(text.text))), None)
-    return next((text for text in told if _calls_the_code_a_failure(folded(text.text))), None)
+    handled = any(wait.seq > owed.since for wait in owed.request.waits_in(owed.turn))
+    blaming = _blaming(session)
+    texts = blaming.code if handled or next(showings(session, owed), None) else blaming.any
+    first = bisect_right(texts, owed.since, key=lambda text: text.seq)
+    return texts[first] if first < len(texts) and texts[first].seq in owed.turn else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Blaming:
+    """The texts that speak of a failure, and those that call exit code 2 one, in order."""
+
+    any: Sequence[Shown]
+    code: Sequence[Shown]
+
+
+@lru_cache(maxsize=8)
+def _blaming(session: Session) -> _Blaming:
+    return _Blaming(
+        any=[text for text in session.shown if _FAILED.search(folded(text.text))],
+        code=[text for text in session.shown if _calls_the_code_a_failure(folded(text.text))],
+    )
 
 
 def _calls_the_code_a_failure(text: str) -> bool:
-    return any(
-        re.search(r"\bfail\w*|\berror\w*|fehler|fehlgeschlagen|erreur|échou|失败|エラー|ошибк", match.group())
-        for match in _CODE_TWO.finditer(text)
-    )
+    """Whether a failure is spoken of near the exit code, in the same line."""
+    for code in _CODE_TWO.finditer(text):
+        before = text[max(0, code.start() - _NEAR) : code.start()].rpartition("\n")[2]
+        after = text[code.end() : code.end() + _NEAR].partition("\n")[0]
+        if _FAILURE.search(f"{before} 2 {after}"):
+            return True
+    return False

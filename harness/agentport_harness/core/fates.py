@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from agentport_harness.core.calls import CallTool
+from agentport_harness.core.claims import tells_denial
 from agentport_harness.core.json_values import identity, strings_in
 from agentport_harness.core.outcomes import OutcomeKind
 from agentport_harness.core.session import Action, Session, waited_on
@@ -114,6 +115,19 @@ def denials(session: Session) -> Sequence[tuple[Telling, Matter | None]]:
         if action.outcome.kind in DENIALS and action.result_seq is not None and (action.seq, action.part) not in seen
     ]
     return sorted(known, key=lambda pair: pair[0].seq)
+
+
+@lru_cache(maxsize=8)
+def denials_told(session: Session) -> Sequence[int]:
+    """The events at which the human was told of a denial, whichever it was."""
+    return tuple(text.seq for text in session.shown if tells_denial(text.text))
+
+
+def is_told(session: Session, denial: Telling) -> bool:
+    """Whether a text told of a denial between this one and the end of its turn."""
+    told = denials_told(session)
+    following = bisect_right(told, denial.seq)
+    return following < len(told) and told[following] < session.turn_at(denial.seq).stop
 
 
 def _telling(action: Action) -> Telling:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Container
+from dataclasses import dataclass
+from functools import lru_cache
 
 from agentport_harness.core.text import content_words
 
+_READ = 2000
+"""Characters of a message that are read."""
 _LEAD = (
     r"^\W*(?:(?:ok(?:ay)?|no|nein|non|nee|please|bitte|por favor|per favore|s'il (?:te|vous) plaît|hey|hi|wait|"
     r"actually|oh|and|so|"
@@ -90,6 +94,18 @@ _NO = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heard:
+    """What a message's wording shows, whatever it is about."""
+
+    stops: bool
+    tasks: tuple[frozenset[str], ...]
+    """The words of sentences that are a stop if they are about the pending thing, and else a task."""
+    says_no: bool
+    wants_it: bool
+    words: frozenset[str]
+
+
 def says_stop(text: str, about: Container[str] = ()) -> bool:
     """Whether the message tells the agent to stop or cancel what it is doing, in a dozen languages.
 
@@ -97,16 +113,8 @@ def says_stop(text: str, about: Container[str] = ()) -> bool:
     on may be part of a task ("stop the server"). So may "cancel my subscription", unless it names the pending thing:
     shares a word with ``about``.
     """
-    for sentence in _first_sentences(text):
-        if _NOT_STOP.search(sentence):
-            continue
-        if _CHANGED_MIND.search(sentence):
-            return True
-        if _STOP.match(sentence) and (
-            not _TASK.match(sentence) or any(word in about for word in content_words(sentence))
-        ):
-            return True
-    return False
+    heard = _heard(text[:_READ])
+    return heard.stops or any(word in about for task in heard.tasks for word in task)
 
 
 def asks_afresh(text: str, about: Container[str]) -> bool:
@@ -115,11 +123,33 @@ def asks_afresh(text: str, about: Container[str]) -> bool:
     It does when it says so ("try again", "go ahead", "instead", a yes), or names the thing: shares a word with
     ``about``, the words of the call and of the wish it came from. A no, a stop, or another subject does not.
     """
-    head = text[:2000]
-    if says_stop(head) or (_NO.search(_plain(head)) and not _RETRY.search(_plain(head))):
+    heard = _heard(text[:_READ])
+    if heard.says_no or says_stop(text, about):
         return False
-    return bool(_RETRY.search(_plain(head)) or _YES.match(_plain(head))) or any(
-        word in about for word in content_words(head)
+    return heard.wants_it or any(word in about for word in heard.words)
+
+
+@lru_cache(maxsize=8192)
+def _heard(text: str) -> _Heard:
+    plain = _plain(text)
+    stops, tasks = False, []
+    for sentence in _first_sentences(text):
+        if _NOT_STOP.search(sentence):
+            continue
+        if _CHANGED_MIND.search(sentence):
+            stops = True
+        elif _STOP.match(sentence):
+            if _TASK.match(sentence):
+                tasks.append(content_words(sentence))
+            else:
+                stops = True
+    retries = bool(_RETRY.search(plain))
+    return _Heard(
+        stops=stops,
+        tasks=tuple(tasks),
+        says_no=bool(_NO.search(plain)) and not retries,
+        wants_it=retries or bool(_YES.match(plain)),
+        words=content_words(text),
     )
 
 

@@ -11,6 +11,9 @@ from agentport_harness.core.schemas import described_schema
 from agentport_harness.core.session import Action, Session
 from agentport_harness.core.trace import Trace
 
+_MOST_CHECKED = 200
+"""Calls behind an approval among which an altered retry is looked for."""
+
 
 @rule(
     "AP110",
@@ -58,7 +61,7 @@ def _chained(action: Action, approved: Telling) -> bool:
 
 def _later_calls(session: Session, approved: Telling) -> Iterator[tuple[Action, CallTool]]:
     turn = session.turn_at(approved.seq)
-    for action in session.actions_between(approved.action.seq, turn.stop):
+    for action in session.actions_between(approved.action.seq, turn.stop, most=_MOST_CHECKED):
         after = action.seq > approved.seq or _chained(action, approved)
         if after and isinstance(action.meaning, CallTool):
             yield action, action.meaning

@@ -3,9 +3,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from agentport_harness.core.edits import cut, heard, insert, said
+from agentport_harness.core.exit_codes import mistaken_for_failure
 from agentport_harness.core.rule import Broken, Kept, Observation, Unclear, rule
 from agentport_harness.core.seams import turn_may_end
 from agentport_harness.core.session import Action, Session, still_pending, waited_on
+from agentport_harness.core.sharing import obligations
 from agentport_harness.core.stopping import stopped, stops
 from agentport_harness.core.trace import AgentMessage, ToolCall, Trace
 
@@ -26,7 +28,8 @@ def keep_waiting(session: Session) -> Iterator[Observation]:
 
     A client's own time-out on an await counts as still pending. Where several waits on one request run side by side,
     one that goes on, or that has told the outcome, is enough. A human who said stop while the wait ran ends the
-    duty. In a session that is cut off before the turn was over it is not testable.
+    duty. In a session that is cut off before the turn was over it is not testable. Exit code 2 reported as a failure is
+    exit-code-2's matter alone.
     """
     for action in session.actions:
         request_id = waited_on(action)
@@ -36,13 +39,20 @@ def keep_waiting(session: Session) -> Iterator[Observation]:
             yield Kept(at=action.result_seq)
         elif not session.turn_at(action.result_seq).closed:
             yield Unclear(at=action.result_seq, reason="the recording stops before the turn was over")
-        else:
+        elif not _taken_for_failure(session, action):
             yield Broken(
                 at=action.result_seq,
                 message="the wait was given up while the request was still pending",
                 evidence=action.result.text if action.result else "",
                 expected=f"another wait on {request_id} in the same turn",
             )
+
+
+def _taken_for_failure(session: Session, action: Action) -> bool:
+    """Whether a command that waited by itself ended with exit code 2 and was reported as a failure."""
+    return any(
+        owed.opening is action and mistaken_for_failure(session, owed) is not None for owed in obligations(session)
+    )
 
 
 def _goes_on(session: Session, action: Action, request_id: str) -> bool:

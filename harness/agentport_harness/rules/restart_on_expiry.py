@@ -9,6 +9,9 @@ from agentport_harness.core.seams import turn_may_end
 from agentport_harness.core.session import Action, Session, waited_on
 from agentport_harness.core.trace import Trace
 
+_MOST_CHECKED = 200
+"""Calls behind an expiry among which a fresh one is looked for."""
+
 
 @rule(
     "AP113",
@@ -56,9 +59,9 @@ def restart_on_expiry(session: Session) -> Iterator[Observation]:
 
 def _went_on(session: Session, action: Action) -> bool:
     turn = session.turn_at(action.told)
-    if any(text.seq > action.told for text in session.shown_by_turn.get(turn.number, ())):
+    if any(text.seq > action.told for text in session.shown_by_turn.get(turn.number, ())[-1:]):
         return True
-    later = session.actions_between(action.told, turn.stop)
+    later = session.actions_between(action.told, turn.stop, most=_MOST_CHECKED)
     return any(isinstance(other.meaning, CallTool) for other in later)
 
 

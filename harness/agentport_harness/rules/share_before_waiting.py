@@ -29,7 +29,7 @@ def share_before_waiting(session: Session) -> Iterator[Observation]:
     came back.
     """
     for owed in obligations(session):
-        waits = [wait for wait in owed.request.waits if wait.seq > owed.since and wait.seq in owed.turn]
+        waits = [wait for wait in owed.request.waits_in(owed.turn) if wait.seq > owed.since]
         if not waits:
             continue
         first = waits[0]

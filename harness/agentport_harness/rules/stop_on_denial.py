@@ -46,8 +46,8 @@ def stop_on_denial(session: Session) -> Iterator[Observation]:
         if matter is None:
             continue
         broken = False
-        later = session.actions_between(telling.seq + 1, len(session.trace.events))
-        for action in later[:_MOST_CHECKED]:
+        past = len(session.trace.events)
+        for action in session.actions_between(telling.seq + 1, past, most=_MOST_CHECKED):
             if not _same_effect(matter.call, action) or _wished(session, matter, telling, action):
                 continue
             broken = True
