@@ -32,9 +32,7 @@ def await_in_same_turn(session: Session) -> Iterator[Observation]:
     """
     for owed in obligations(session):
         waits = [
-            wait
-            for wait in owed.request.waits_in(owed.turn)
-            if wait.seq > owed.since or wait.seq == owed.opening.seq
+            wait for wait in owed.request.waits_in(owed.turn) if wait.seq > owed.since or wait.seq == owed.opening.seq
         ]
         ended = owed.request.ended
         if waits or (ended is not None and ended.told in owed.turn):
