@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
-from agentport_harness.core.calls import AuthStatus, Await, Discover, Elsewhere
+from agentport_harness.core.calls import AuthStatus, Await, Discover, Elsewhere, Install
 from agentport_harness.core.claims import says_done, tells_denial
 from agentport_harness.core.edits import insert, said, with_text
 from agentport_harness.core.effects import LASTING, command_has_effect, effects_of, only_reads, telling_values
@@ -186,7 +186,7 @@ def _about_reading(clause: str) -> bool:
 def _never_made(session: Session, text: Shown, claimed: Sequence[str]) -> str:
     """The clause that claims an effect which this session asked the gateway about and never called for."""
     before = session.actions_before(text.seq, most=_MOST_LOOKED_AT)
-    if any(isinstance(action.meaning, Await) and action.outcome.kind == "executed" for action in before):
+    if any(isinstance(action.meaning, (Await, Install)) and action.outcome.kind == "executed" for action in before):
         return ""
     looked = any(isinstance(action.meaning, (Discover, AuthStatus, Await)) for action in before)
     elsewhere = any(isinstance(action.meaning, Elsewhere) and action.outcome.kind != "failed" for action in before)
