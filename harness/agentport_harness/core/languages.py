@@ -49,10 +49,9 @@ ENGLISH = Language(
     r"accept\w*)\b|\bwithout (?:your |the )?approval\b|\bpolicy (?:\w+ )?(?:prevent|stop|bar|does)\w*|"
     r"\bno permission\b|\bshot down\b|\bvote[sd]? against\b|\bunapproved\b|\boff[- ]limits\b",
     effects={
-        "refund": r"\brefund\b.{0,60}\b(?:sent|issued|made|completed?)\b|\b(?:got|has|have|"
-        r"received) (?:\S+ ){1,4}(?:back|refund)\b|\brefunded\b|\breversed\b|\bcredited\b|\brefund (?:(?:is|"
-        r"was|has been) )?(?:through|went|sent|made|"
-        r"complete)\b|\bmoney (?:is )?back\b",
+        "refund": r"\brefund\b.{0,60}\b(?:sent|issued|made|completed?)\b|\b(?:got|received|now has|"
+        r"has now) (?:\S+ ){0,4}(?:back|refund)\b|\brefunded\b|\breversed\b|\bcredited\b|\brefund (?:(?:is|"
+        r"was|has been) )?(?:through|went|sent|made|complete)\b|\bmoney (?:is )?back\b",
         "pay": r"\bpaid\b|\bcharged\b|\btransferr?ed\b|\bpurchased\b|\bbought\b|\bpayment (?:was|has been|went|sent|"
         r"made)\b|\bwired\b",
         "send": r"\bsent\b|\be?-?mailed\b|\bposted\b|\bpublished\b|\bdelivered\b|\bforwarded\b|\breplied\b|"
@@ -78,14 +77,12 @@ GERMAN = Language(
     done=r"\berledigt\b|\babgeschlossen\b|\bdurchgeführt\b|\bausgeführt\b|\berfolgreich\b|\bfertig\b|\bgeschafft\b|"
     r"\bveranlasst\b|\bverbucht\b|\bist (?:raus|durch)\b",
     open=r"\bnicht\w*|\bkein\w*|\bnie\b|\bnoch\b|\bwart\w*|\bausstehend\w*|\bfreigabe\w*|\bgenehmigung\w*|"
-    r"\bsobald\b|\bwenn\b|\bfalls\b|\bwird\b|\bwerden?\b|"
-    r"\bwürde\w*|\bkann\b|\bkönnte\w*|\bsoll\w*|\bbevor\b|\bfehlgeschlagen\b|\bgescheitert\b|\babgelaufen\b|"
-    r"\bfehler\w*|\bohne\b|\banfrage\b|\?",
+    r"\bsobald\b|\bwenn\b|\bfalls\b|\bwird\b|\bwerden?\b|\bwürde\w*|\bkann\b|\bkönnte\w*|\bsoll\w*|\bbevor\b|"
+    r"\bfehlgeschlagen\b|\bgescheitert\b|\babgelaufen\b|\bfehler\w*|\bohne\b|\banfrage\b|\?",
     denied=r"\bverbiete\w*|\babgelehn\w*|\blehnte?\w*\b.*\bab\b|\bablehn\w*|\bverweiger\w*|\bblockier\w*|"
-    r"\bgesperrt\b|"
-    r"\buntersag\w*|\bverboten\b|\bzurückgewiesen\b|\bnein gesagt\b|"
-    r"\b(?:nicht|keine) (?:\w+ )?(?:genehmig\w*|erlaub\w*|freigegeben|freigabe|zugelassen|gestattet|zugestimmt|"
-    r"bewilligt|autorisiert)",
+    r"\bgesperrt\b|\buntersag\w*|\bverboten\b|\bzurückgewiesen\b|\bnein gesagt\b|\b(?:nicht|"
+    r"keine) (?:\w+ )?(?:genehmig\w*|erlaub\w*|freigegeben|freigabe|zugelassen|gestattet|zugestimmt|bewilligt|"
+    r"autorisiert)",
     effects={
         "refund": r"erstattet\b|rückvergütet|zurückgezahlt|zurücküberwiesen|gutgeschrieben",
         "pay": r"\büberwiesen\b|\bbezahlt\b|\bgezahlt\b|\babgebucht\b|\bgekauft\b",
@@ -108,9 +105,8 @@ FRENCH = Language(
     done=r"\bterminée?s?\b|\beffectuée?s?\b|\bc'est fait\b|\b(?:est|a été|sont) faite?s?\b|\bréussie?s?\b|"
     r"\bavec succès\b|\bréalisée?s?\b|\bexécutée?s?\b|\btraitée?s?\b",
     open=r"\bne\b|\bn'|\bpas\b|\battente\b|\battend\w*|\bapprobation\b|\bvalidation\b|\bdès que\b|\blorsque\b|"
-    r"\bquand\b|\bsi\b|\bsera\w*|\bva\b|\bvais\b|\bpourr\w*|\bpeut\b|"
-    r"\bavant\b|\béchou\w*|\bexpir\w*|\bimpossible\b|\bjamais\b|\baucune?\b|\bsans\b|\bune fois\b|\bdemande (?:d'|"
-    r"de )|\?",
+    r"\bquand\b|\bsi\b|\bsera\w*|\bva\b|\bvais\b|\bpourr\w*|\bpeut\b|\bavant\b|\béchou\w*|\bexpir\w*|"
+    r"\bimpossible\b|\bjamais\b|\baucune?\b|\bsans\b|\bune fois\b|\bdemande (?:d'|de )|\?",
     denied=r"\brefus\w*|\brejet\w*|\bbloqu\w*|\binterdi\w*|\bdéclin\w*|\b(?:pas|non|"
     r"jamais) (?:\w+ ){0,2}(?:approuv\w*|autoris\w*|accept\w*|valid\w*|permis\w*)|\bdit non\b",
     effects={
