@@ -8,7 +8,7 @@ from agentport_harness.core.json_values import JSON, as_object
 from agentport_harness.core.rule import Broken, Kept, Observation, Unclear, rule
 from agentport_harness.core.schema_fit import misfit
 from agentport_harness.core.schemas import described_schema
-from agentport_harness.core.session import Session
+from agentport_harness.core.session import Action, Session
 from agentport_harness.core.trace import Trace
 
 
@@ -65,7 +65,7 @@ def leave_a_required_argument_out(session: Session) -> Iterable[Trace]:
     for action, call in session.calls():
         required = as_object(described_schema(session, call.integration, call.tool, before=action.seq)).get("required")
         for name in required if isinstance(required, list | tuple) else ():
-            if isinstance(name, str) and name in as_object(call.arguments) and _runs_at_once(action.outcome.kind):
+            if isinstance(name, str) and name in as_object(call.arguments) and _runs_at_once(session, action):
                 yield with_argument(session.trace, action, [name], ABSENT)
 
 
@@ -80,11 +80,16 @@ def pass_a_list_for_a_text(session: Session) -> Iterable[Trace]:
             if (
                 isinstance(value, str)
                 and as_object(properties.get(name)).get("type") == "string"
-                and _runs_at_once(action.outcome.kind)
+                and _runs_at_once(session, action)
             ):
                 yield with_argument(session.trace, action, [name], [])
 
 
-def _runs_at_once(kind: str) -> bool:
-    """Whether no other call has to repeat these arguments."""
-    return kind in ("executed", "upstream_failed", "invalid_arguments")
+def _runs_at_once(session: Session, action: Action) -> bool:
+    """Whether this is the tool's only call and ran, so that no other one has to repeat its arguments."""
+    same = [
+        other
+        for other, call in session.calls()
+        if isinstance(mine := action.meaning, CallTool) and call.tool == mine.tool
+    ]
+    return len(same) == 1 and action.outcome.kind in ("executed", "upstream_failed", "invalid_arguments")

@@ -3,10 +3,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from agentport_harness.core.calls import Discover
-from agentport_harness.core.edits import drop
+from agentport_harness.core.edits import drop, move_action
 from agentport_harness.core.rule import Broken, Kept, Observation, Unclear, rule
 from agentport_harness.core.schemas import offered, schema_was_read
-from agentport_harness.core.session import Session
+from agentport_harness.core.session import Action, Session
 from agentport_harness.core.trace import Trace
 
 
@@ -61,33 +61,29 @@ def _looked_unrecorded(session: Session, integration: str, tool: str, *, before:
     )
 
 
-@describe_before_call.mutation
-def call_without_reading_the_schema(session: Session) -> Iterable[Trace]:
-    """All looks at tools taken away, where nothing else was said or called along with them."""
+def _looks(session: Session) -> list[Action]:
+    """The answered looks at tools that stand alone in a shell call, in sessions in which the rule judges a call."""
     looks = [
         action
         for action in session.actions
-        if isinstance(action.meaning, Discover) and action.meaning.kind in ("tools", "describe")
+        if isinstance(action.meaning, Discover) and action.meaning.kind in ("tools", "describe") and action.result_seq
     ]
-    calls = {action.seq for action in session.actions if action not in looks}
-    if looks and not any(look.seq in calls for look in looks):
+    others = {action.seq for action in session.actions if action not in looks}
+    judged = any(call.surface in ("meta", "shell") for _, call in session.calls())
+    return looks if judged and not any(look.seq in others for look in looks) else []
+
+
+@describe_before_call.mutation
+def call_without_reading_the_schema(session: Session) -> Iterable[Trace]:
+    """All looks at tools taken away."""
+    if looks := _looks(session):
         yield drop(session.trace, *{seq for look in looks for seq in (look.seq, look.result_seq) if seq is not None})
 
 
 @describe_before_call.mutation
-def list_only_what_is_installed(session: Session) -> Iterable[Trace]:
-    """Every description taken away from sessions that also list all installed tools without schemas."""
-    describes = [
-        action
-        for action in session.actions
-        if isinstance(action.meaning, Discover) and action.meaning.kind == "describe"
-    ]
-    broad = [
-        action
-        for action in session.actions
-        if isinstance(action.meaning, Discover) and action.meaning.kind == "tools" and not action.meaning.integration
-    ]
-    if describes and broad:
-        yield drop(
-            session.trace, *{seq for look in describes for seq in (look.seq, look.result_seq) if seq is not None}
-        )
+def read_the_schema_after_the_call(session: Session) -> Iterable[Trace]:
+    """The only look at tools, moved behind the first call."""
+    looks = _looks(session)
+    call = next((action for action, _ in session.calls()), None)
+    if len(looks) == 1 and call is not None and call.result_seq is not None and looks[0].seq < call.seq:
+        yield move_action(session.trace, looks[0], before=call.result_seq + 1)

@@ -9,6 +9,7 @@ from agentport_harness.core.call_edits import with_info
 from agentport_harness.core.calls import CallTool
 from agentport_harness.core.json_values import JSON, strings_in
 from agentport_harness.core.opaque import opaque_ids
+from agentport_harness.core.purpose import want_of_purpose
 from agentport_harness.core.reviewer import infos
 from agentport_harness.core.rule import Broken, Kept, Observation, rule
 from agentport_harness.core.session import Session
@@ -62,13 +63,14 @@ def info_identifies(session: Session) -> Iterator[Observation]:
     Looked at: prefixed ids (`cus_…`), UUIDs, hashes, long mixed tokens, and numbers under a name that says id. The
     text makes them checkable when it holds, beside the ids themselves, anything that a person can look up: a link, an
     e-mail address, a handle or channel, a quoted title, a name, a reference number that is no amount and no argument,
-    or another readable value of the arguments. Cursors, idempotency keys and the like are no records. Blind spots: that
+    or another readable value of the arguments. Cursors, idempotency keys and the like are no records. A text that says
+    nothing of a purpose is info-says-why's matter alone. Blind spots: that
     the name is the right one; which of several ids it belongs to; names in scripts without
     capitals, where a text of some length is taken to name somebody.
     """
     for action, call, info in infos(session):
         ids = list(opaque_ids(call.arguments))
-        if not ids:
+        if not ids or want_of_purpose(info, call):
             continue
         if _is_checkable(info, {value for _, value in ids}, call):
             yield Kept(at=action.seq)

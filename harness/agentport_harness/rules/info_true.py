@@ -18,9 +18,14 @@ from agentport_harness.core.trace import Trace
 
 _PART_OF_IT = re.compile(
     r"\bhalf\b|\bpart(?:ial(?:ly)?)?\b|\bpercent\b|%|\bper\b|\beach\b|\bremain\w*|\brest\b|\bdifference\b|"
-    r"\binstead of\b|\btimes\b|\btwice\b|\bdoubl\w*|"
+    r"\binstead of\b|"
     r"\bout of\b|\bteil\w*|\bhälfte\b|\brestlich\w*|\bmoitié\b|\bpartie\b|\bmitad\b|\bparte\b|\bmetà\b|\bmetade\b|"
     r"一半|部分|半額|половин\w*|част\w*",
+    re.IGNORECASE,
+)
+_DOUBLE = re.compile(
+    r"\btimes\b|\btwice\b|\bdoubl\w*|\bduplicate\w*|doppelt|zweimal|\bdeux fois\b|\bdos veces\b|\bdue volte\b|"
+    r"\bduas vezes\b|重复|两次|二重|二回|дважды",
     re.IGNORECASE,
 )
 
@@ -100,6 +105,13 @@ def _could_be_another(info: str, said: list[Spoken], given: list[Passed]) -> boo
         return True
     total = replace(said[0], value=sum((spoken.value for spoken in said), start=said[0].value * 0))
     whole = replace(given[0], value=sum((passed.value for passed in given), start=given[0].value * 0))
+    if _DOUBLE.search(info):
+        twice = [replace(spoken, value=spoken.value * 2) for spoken in said]
+        half = [replace(passed, value=passed.value * 2) for passed in given]
+        if any(agrees(spoken, passed) for spoken in twice for passed in given):
+            return True
+        if any(agrees(spoken, passed) for spoken in said for passed in half):
+            return True
     gap = replace(said[0], value=abs(said[0].value - said[-1].value))
     return any(agrees(spoken, passed) for spoken in (*said, total, gap) for passed in (*given, whole))
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -84,15 +85,12 @@ def _broken(action: Action, name: str) -> Broken:
 
 @real_names.mutation
 def guess_the_tools_name(session: Session) -> Iterable[Trace]:
-    """The last tool that a whole listing named, under a name that it did not."""
+    """A tool that is called once, under a name that the listing did not name."""
+    times = Counter((call.integration, call.tool) for _, call in session.calls())
     for action, call in session.calls():
-        whole = any(
-            isinstance(look.meaning, Discover)
-            and look.meaning.integration == call.integration
-            and look.told < action.seq
-            for look in session.actions
-        )
-        if whole and call.surface in ("meta", "shell") and action.outcome.kind in ("executed", "upstream_failed"):
+        absent = offered(session, call.integration, f"{call.tool}_now", before=action.seq) == "no"
+        runs = action.outcome.kind in ("executed", "upstream_failed") and times[call.integration, call.tool] == 1
+        if absent and runs and call.surface in ("meta", "shell"):
             yield with_value(session.trace, action.seq, call.tool, f"{call.tool}_now")
 
 
