@@ -223,6 +223,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_approval_requests_newest", "approval_requests", ["org_id", "seq"], unique=False)
     op.create_index(
+        "ix_approval_requests_overdue",
+        "approval_requests",
+        ["expires_at"],
+        unique=False,
+        sqlite_where=sa.text("status IN ('pending', 'approved')"),
+        postgresql_where=sa.text("status IN ('pending', 'approved')"),
+    )
+    op.create_index(
         "ix_approval_requests_running",
         "approval_requests",
         ["lease_until"],
