@@ -75,7 +75,12 @@ def test_a_rule_is_explained_by_id_or_slug(name: str, capsys: pytest.CaptureFixt
 
 @pytest.mark.parametrize(
     "arguments",
-    [["explain", "AP999"], ["rules", "--select", "AP9"], ["replay", "--select", "XX"], ["check", "x", "--ignore", "AP9"]],
+    [
+        ["explain", "AP999"],
+        ["rules", "--select", "AP9"],
+        ["replay", "--select", "XX"],
+        ["check", "x", "--ignore", "AP9"],
+    ],
 )
 def test_an_unknown_rule_is_bad_input_and_says_where_to_look(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
@@ -205,3 +210,34 @@ def test_a_replay_that_lacks_what_it_needs_says_so(
 
     assert main(["replay", *arguments]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_a_baseline_excuses_what_is_known_and_a_stale_entry_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    baseline = tmp_path / "baseline.json"
+    assert main(["check", str(ROLLOUT), "--write-baseline", str(baseline), "-q"]) == 1
+    check(json.loads(baseline.read_text(encoding="utf-8")), "baseline.v1", path="baseline", lines={})
+
+    assert main(["check", str(ROLLOUT), "--baseline", str(baseline), "-q"]) == 0
+
+    clean = tmp_path / ROLLOUT.name
+    text = ROLLOUT.read_text(encoding="utf-8")
+    clean.write_text(text.replace("/approve/{id}", "/approve/54457586-4102-4c19-9e57-e12872160d40"), encoding="utf-8")
+    entries = json.loads(baseline.read_text(encoding="utf-8"))
+    for entry in entries["findings"]:
+        entry.pop("source")
+    baseline.write_text(json.dumps(entries), encoding="utf-8")
+    capsys.readouterr()
+
+    assert main(["check", str(clean), "--baseline", str(baseline)]) == 1
+    assert "stale baseline entry: AP102" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"format": "agentport-baseline/1", "findings": [{}]}'])
+def test_a_malformed_baseline_is_bad_input(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    baseline = tmp_path / "baseline.json"
+    baseline.write_text(text, encoding="utf-8")
+
+    assert main(["check", str(ROLLOUT), "--baseline", str(baseline)]) == 2
+    assert str(baseline) in capsys.readouterr().err
