@@ -43,7 +43,8 @@ class Importer:
 
     ``sniff`` says of a source's first records whether they are of this format and no other. ``read`` turns the
     records of one source, whose name is its second argument, into sessions as they are completed, whatever the JSON:
-    it never raises. ``lacks`` names what the format can never show; a session may lack more.
+    it never raises. ``lacks`` names what the format can never show; a session may lack more. ``idle`` says of a line
+    as written that nothing in it could matter, so that it need not be parsed.
     """
 
     name: str
@@ -52,3 +53,4 @@ class Importer:
     read: Read
     versions: tuple[str, ...] = ()
     lacks: frozenset[Lack] = frozenset()
+    idle: Callable[[bytes], bool] | None = None
