@@ -6,7 +6,6 @@ already made visible; a template has nothing left to do but escape them.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections import deque
@@ -29,6 +28,7 @@ from agentport_harness.core.trace import (
     UpstreamCall,
     UrlPrompt,
 )
+from agentport_harness.reports._telling import json_text
 
 Lane: TypeAlias = Literal["human", "agent", "gateway", "upstream"]
 LANES: tuple[Lane, ...] = ("human", "agent", "gateway", "upstream")
@@ -209,7 +209,7 @@ def _told(number: int, event: Event, trace: Trace, calls: dict[int, int]) -> tup
             return "human", "gateway", _DEEDS[event.decision], f"request {event.request_id}", False
         case UpstreamCall():
             return "gateway", "upstream", f"calls {event.integration}/{event.tool}", _json(event.arguments), False
-        case TurnEnd():
+        case TurnEnd():  # pragma: no branch - the last of all events
             return "agent", "agent", "ends its turn", "", False
 
 
@@ -234,8 +234,8 @@ def _json(value: JSON) -> str:
     """A value as people read it: on one line while that is short."""
     if value is None or isinstance(value, str):
         return value or ""
-    short = json.dumps(value, ensure_ascii=False)
-    return short if len(short) <= LINE else json.dumps(value, ensure_ascii=False, indent=2)
+    short = json_text(value)
+    return short if len(short) <= LINE else json_text(value, indent=2)
 
 
 def _quoted(text: str, evidence: str) -> tuple[str, str, str]:
