@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from dataclasses import replace
+from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import IO
@@ -17,13 +18,16 @@ from agentport_harness import importers
 from agentport_harness.core.discovery import members
 from agentport_harness.core.errors import InputError
 from agentport_harness.core.importer import Importer, Problem, Record, Recording
-from agentport_harness.parsing import UnparsableError, has_values, parse_json, parse_yaml, unlike_text
+from agentport_harness.core.trace import Event, Trace
+from agentport_harness.parsing import UnparsableError, has_values, lines_of, parse_json, parse_yaml, unlike_text
 from agentport_harness.sources import UNREADABLE, Source, find, opened, problem
 
 LONGEST_LINE = 64 * 2**20
 """Bytes of one line; a longer one is a problem of its own and is passed over."""
 LARGEST_DOCUMENT = 512 * 2**20
 """Bytes of a document that is not lines of JSON: it has to be held in memory."""
+LARGEST_INDEXED = 16 * 2**20
+"""Bytes of a document in which events are given their lines; in a larger one they have their JSON pointer only."""
 _SNIFFED = 64
 """Records of a source that importers are shown."""
 _NAMED = 20
@@ -66,12 +70,34 @@ def _read(source: Source, chosen: Sequence[Importer]) -> Iterator[Recording]:
     problems: list[Problem] = []
     try:
         with opened(source) as stream:
-            for session in _sessions(source, _records(source, stream, problems), chosen, problems):
+            documents: list[bytes] = []
+            records = _records(source, stream, problems, documents)
+            for session in _sessions(source, records, chosen, problems):
                 yield from _drained(problems)
-                yield session
+                yield session if not documents or isinstance(session, Problem) else _in_lines(session, documents[0])
     except UNREADABLE as error:
         problems.append(problem(source, error))
     yield from _drained(problems)
+
+
+def _in_lines(trace: Trace, document: bytes) -> Trace:
+    """The trace with the lines in which its events stand in the document."""
+    lines = _lines_of(document)
+
+    def placed(event: Event) -> Event:
+        pointer = event.place.pointer
+        if event.place.line is not None or event.place.path != trace.source:
+            return event
+        while pointer not in lines:
+            pointer = pointer.rpartition("/")[0]
+        return replace(event, place=replace(event.place, line=lines[pointer]))
+
+    return replace(trace, events=tuple(placed(event) for event in trace.events))
+
+
+@lru_cache(maxsize=1)
+def _lines_of(document: bytes) -> dict[str, int]:
+    return lines_of(document)
 
 
 def _drained(problems: list[Problem]) -> Iterator[Problem]:
@@ -111,8 +137,11 @@ def _first(records: Iterator[Record]) -> Iterator[Record]:
             return
 
 
-def _records(source: Source, stream: IO[bytes], problems: list[Problem]) -> Iterator[Record]:
-    """The JSON values of a source with their lines; what cannot be parsed goes to ``problems``."""
+def _records(source: Source, stream: IO[bytes], problems: list[Problem], documents: list[bytes]) -> Iterator[Record]:
+    """The JSON values of a source with their lines; what cannot be parsed goes to ``problems``.
+
+    The one document of many lines that a source is goes to ``documents``, so that events can be given their lines.
+    """
     lines = _lines(source, stream, problems)
     head = next(((number, line) for number, line in lines if line is None or line.strip()), None)
     if head is None:
@@ -130,7 +159,7 @@ def _records(source: Source, stream: IO[bytes], problems: list[Problem]) -> Iter
         hint = "write one JSON value per line"
         problems.append(Problem(path=source.name, slug="too-large", message=message, line=number, hint=hint))
     else:
-        yield from _document(source, held, problems)
+        yield from _document(source, held, problems, documents)
 
 
 def _starts_document(source: Source, line: bytes) -> bool:
@@ -153,13 +182,18 @@ def _held(lines: Iterator[tuple[int, bytes | None]]) -> list[tuple[int, bytes]] 
     return held
 
 
-def _document(source: Source, held: list[tuple[int, bytes]], problems: list[Problem]) -> Iterator[Record]:
+def _document(
+    source: Source, held: list[tuple[int, bytes]], problems: list[Problem], documents: list[bytes]
+) -> Iterator[Record]:
     """The one document that the lines make; or, where they make none, each line by itself."""
     first, data = held[0][0], b"".join(line for _, line in held)
     json_like = data.lstrip()[:1] in (b"{", b"[", b"\xef")
     try:
         if json_like:
-            yield None, parse_json(data)
+            value = parse_json(data)
+            if len(data) <= LARGEST_INDEXED:
+                documents.append(b"\n" * (first - 1) + data)
+            yield None, value
         else:
             for document in parse_yaml(data):
                 yield None, document

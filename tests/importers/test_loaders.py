@@ -112,6 +112,17 @@ def test_a_document_larger_than_memory_should_hold_is_a_problem(
     assert problem.slug == "too-large"
 
 
+def test_events_of_a_very_large_document_have_their_pointer_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = (FIXTURES / "opencode" / "approved-1.18.33.json").read_bytes()
+    line = next(number for number, line in enumerate(data.splitlines(), start=1) if b'"messages"' in line) + 1
+    assert read_one(written(tmp_path, b"\n\n" + data, "a.json")).events[0].place.line == line + 2
+    monkeypatch.setattr(loaders, "LARGEST_INDEXED", 100)
+    place = read_one(written(tmp_path, data, "a.json")).events[0].place
+    assert (place.line, place.pointer) == (None, "/messages/0")
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [
@@ -250,6 +261,7 @@ def test_an_archive_that_is_none_or_holds_no_samples_is_a_problem(tmp_path: Path
         ("a: " + "[" * 200, "too-deep", 1),
         ("a: \x85\x07", "not-text", 1),
         ("a: 1\n\n\ufffe", "not-yaml", 1),
+        ("# nothing\n", "empty", None),
         ("1: 2001-01-01\n", "unknown-format", None),
     ],
 )

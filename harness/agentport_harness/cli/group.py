@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import logging
+import os
 import pkgutil
 import sys
 from collections.abc import Sequence
@@ -50,6 +52,8 @@ def group() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code; no fault leaves a traceback behind."""
+    # what libraries log of a broken peer is said by the report, in its place
+    logging.getLogger("mcp").setLevel(logging.CRITICAL)
     try:
         code = group.main(list(arguments), prog_name="agentport-conformance", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -67,4 +71,10 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader went away; there is nobody to tell
         return 0
+    except Exception as error:
+        if os.environ.get("AGENTPORT_TRACEBACK"):
+            raise
+        click.echo(f"agentport-conformance: a fault of its own: {type(error).__name__}: {error}", err=True)
+        click.echo("  hint: AGENTPORT_TRACEBACK=1 shows where it happened; please report it", err=True)
+        return HarnessError.exit_code
     return int(code or 0)

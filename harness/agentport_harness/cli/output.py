@@ -29,6 +29,27 @@ def parsed_formats(formats: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return tuple(parsed)
 
 
+def concluded(
+    run: Run,
+    formats: Sequence[tuple[str, str]],
+    baseline: str | None,
+    write_baseline: str | None,
+    *,
+    strict: bool,
+    quiet: bool,
+    no_color: bool,
+) -> int:
+    """Apply the baseline, write every report, and return the run's exit code."""
+    from agentport_harness.runner.baseline import baseline_text, read_baseline, with_baseline
+
+    if write_baseline:
+        write_whole(Path(write_baseline), baseline_text(run))
+    if baseline:
+        run = with_baseline(run, read_baseline(Path(baseline)))
+    emit(run, formats, quiet=quiet, no_color=no_color)
+    return run.exit_code(strict=strict)
+
+
 def emit(run: Run, formats: Sequence[tuple[str, str]], *, quiet: bool, no_color: bool) -> None:
     """Write every report that was asked for."""
     for name, target in formats:

@@ -4,34 +4,160 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Container
+from dataclasses import dataclass
+from functools import lru_cache
 
+from agentport_harness.core.text import content_words
+
+_READ = 2000
+"""Characters of a message that are read."""
+_LEAD = (
+    r"^\W*(?:(?:ok(?:ay)?|no|nein|non|nee|please|bitte|por favor|per favore|s'il (?:te|vous) plaît|hey|hi|wait|"
+    r"actually|oh|and|so|"
+    r"sorry|well|hmm+|never ?mind|you can|you may|you should|let'?s|just|then|in that case|i want you to|"
+    r"i'd like you to|"
+    r"can you|could you|moment|halt|请|请你|那|先)\b\W*){0,5}"
+)
 _STOP = re.compile(
-    r"^\W*(?:(?:ok(?:ay)?|no|nein|non|please|bitte|hey|wait|actually|oh|and|so|sorry|well|hmm|never mind)\W+)*"
-    r"(?:stop|cancel|abort|halt|never ?mind|forget (?:it|that|about)|leave it|drop (?:it|that)|"
-    r"don'?t (?:wait|bother|do (?:it|that)|go on|continue)|do not (?:wait|bother|do (?:it|that)|go on|continue)|"
-    r"no need (?:to wait|any ?more|for)|quit|give up|call it off|skip (?:it|that)|"
-    r"stopp|abbrechen|brich\b.*\bab|vergiss|lass (?:es|das|gut)|nicht mehr|h\u00f6r auf|"
-    r"arr\u00eat\w*|annul\w*|laisse tomber|oublie|"
-    r"para\b|det[e\u00e9]n\w*|cancela\w*|olv\u00edda\w*|d\u00e9ja(?:lo)?|dejalo|"
-    r"ferma\w*|annulla\w*|basta|lascia (?:stare|perdere)|"
-    r"pare\b|parar|esquece|deixa (?:pra l\u00e1|estar)|"
-    r"\u505c|\u53d6\u6d88|\u4e2d\u6b62|\u7b97\u4e86|\u4e0d\u7528\u4e86|\u3084\u3081|\u30ad\u30e3\u30f3\u30bb\u30eb|\u4e2d\u6b62|"
-    r"\u0441\u0442\u043e\u043f|\u043e\u0442\u043c\u0435\u043d|\u043f\u0440\u0435\u043a\u0440\u0430\u0442|\u0445\u0432\u0430\u0442\u0438\u0442)",
+    _LEAD + r"(?:stop(?:p|pe|pt|pen)?\b|cancel\b|abort\b|halt\b|never ?mind|forget (?:it|that|about|the)|leave it|"
+    r"drop (?:it|that)|"
+    r"(?:don'?t|do not) (?:wait|bother|do (?:it|that|this)|go on|continue|proceed|send|run|keep)|no need\b|quit\b|"
+    r"give up|call (?:it|that|this) off|"
+    r"skip (?:it|that|this)|scrap (?:it|that|this)|hold off|withdraw|"
+    r"abbrechen|brich\b.*\bab\b|brecht?\b.*\bab\b|vergiss|vergessen sie|lass (?:es|das|gut|mal)|hör\b.*\bauf\b|"
+    r"nicht mehr (?:warten|nötig)|warte nicht|storniere|"
+    r"arrêt\w*|annul\w*|laisse(?:z)? tomber|oublie\w*|n'attend\w* (?:pas|plus)|"
+    r"para\b|det[eé]n\w*|cancela\w*|olv[ií]da\w*|d[eé]ja(?:lo|r)?\b|no esperes|"
+    r"ferma\w*|annulla\w*|basta\b|lascia (?:stare|perdere)|non aspettare|"
+    r"pare\b|parar\b|esquece|esqueça|deixa (?:pra lá|estar)|não espere|"
+    r"annuleer|laat maar|hou op|przestań|anuluj|zatrzymaj|avbryt|sluta|afbryd|iptal|dur\b|bekleme|"
+    r"停|取消|中止|算了|不用了|别等|不要等|不必等|やめ|キャンセル|中断|待たなくて|もういい|"
+    r"중지|멈춰|취소|그만|"
+    r"(?:нет,? )?(?:стоп|отмен|прекрат|хватит|останов|не жди|не надо|забудь))",
     re.IGNORECASE,
 )
-
+_CHANGED_MIND = re.compile(
+    r"\bchanged my mind\b|\bno longer (?:want|need|necessary)\b|\bdon'?t (?:want|need) (?:it|this|that|"
+    r"the \w+) (?:any ?more|after all)\b|"
+    r"\bstop (?:waiting|polling|that|this|it)\b|\bcancel (?:it|that|this)\b|\bgive it up\b|\bcall it off\b|"
+    r"\bhabe? (?:es )?mir anders überlegt\b|\bnicht mehr nötig\b|\bhör auf\b|\bchangé d'avis\b|\bplus besoin\b|"
+    r"\bcambiado de (?:idea|opinión)\b|"
+    r"\bcambiato idea\b|\bmudei de ideia\b|\bya no (?:hace falta|lo necesito|quiero)\b|\bnon serve più\b|"
+    r"改主意|不需要了|不要了|気が変わ|必要なくな|передумал|больше не нужн",
+    re.IGNORECASE,
+)
+_NOT_STOP = re.compile(
+    r"\b(?:don'?t|do not|never|no need to|why did you|did you|nicht|ne|no) (?:stop|cancel|abort|quit|give up)\b|"
+    r"non[- ]?stop",
+    re.IGNORECASE,
+)
 _TASK = re.compile(
-    r"^\W*(?:stop|cancel|abort|halt) (?:the|a|an|all|my|our|your|this|that|their)\b"
-    r"(?! (?:wait|request|approval|refund|call))\s*\w+ \w+",
+    r"^\W*(?:please |can you |could you )?(?:stop|cancel|abort|halt|annule\w*|cancela\w*|annulla\w*|"
+    r"storniere) (?:the|a|an|all|my|our|your|this|that|their|mon|ma|le|la|mi|el|il|o|meu|minha|die|den|das|"
+    r"mein\w*|[A-Z][a-z]+'s)\b"
+    r"(?! (?:wait|waiting|request|approval|call|action|operation|job|task|whole|thing|anfrage|demande|solicitud|"
+    r"richiesta|pedido))",
     re.IGNORECASE,
 )
-"""Words that begin like a stop and are a task: "cancel my subscription at Acme"."""
+"""Words that begin like a stop and may be a task: "cancel my subscription at Acme"."""
+_RETRY = re.compile(
+    r"\bwrong (?:button|link|one)\b|\bredemande\w*|\brefai[st]\w*|\brenvo\w*|\bretent\w*|\btromp\w*|\bfalschen?\b|"
+    r"\bequivoqu\w*|\bsbagliat\w*|\benganei\b|点错|按错|間違|\bошиб\w*|"
+    r"\bagain\b|\bretry\b|\bre-?try\b|\btry\b|\banyway\b|\bgo ahead\b|\bdo it\b|\bonce more\b|\binstead\b|"
+    r"\bafter all\b|\bnow (?:approved|allowed)\b|"
+    r"\bi(?:'ve| have)? (?:now )?(?:approved?|allowed|changed|unblocked|enabled)\b|\bwill approve\b|"
+    r"\bby mistake\b|\bmisclick\w*|\baccident\w*|\bresend\b|\bproceed\b|\bcontinue\b|\brepeat\b|\bredo\b|"
+    r"\bnochmal\w*|\bnoch ?einmal\b|\berneut\b|\bversuch\w*|\btrotzdem\b|\bstattdessen\b|\bdoch\b|\bmach(?:e|"
+    r"en)? (?:es|das)\b|\bversehen\w*|"
+    r"\bencore\b|\bréessa\w*|\bessa\w*|\bquand même\b|\bplutôt\b|\brecommenc\w*|\bnouveau\b|\brelance\w*|"
+    r"\bpar erreur\b|\bvas-y\b|\bfais-le\b|"
+    r"\botra vez\b|\bde nuevo\b|\breintent\w*|\bintent\w*|\bhazlo\b|\badelante\b|\ben su lugar\b|\bvuelve a\b|"
+    r"\bpor error\b|"
+    r"\bancora\b|\bdi nuovo\b|\briprova\w*|\bprova\b|\bfallo\b|\binvece\b|\bprocedi\b|\bper sbaglio\b|"
+    r"\bde novo\b|\bnovamente\b|\btent\w*|\bfaça\b|\bem vez\b|\bpode (?:fazer|seguir)\b|\bpor engano\b|"
+    r"\bopnieuw\b|\bnog een keer\b|\bponownie\b|\bspróbuj\b|\bigen\b|\btekrar\b|"
+    r"再|重新|重试|继续|还是|もう一度|再度|やり直|やっぱり|재시도|다시|"
+    r"ещ[её] раз|снова|повтор|попроб|заново|вс[её] равно",
+    re.IGNORECASE,
+)
+_YES = re.compile(
+    r"^\W*(?:yes|yep|yeah|sure|please|do|ok(?:ay)?,? (?:do|go|try|then)|ja|gern\w*|mach|oui|d'accord|sí|si,|vale|"
+    r"claro|certo|sim|da|tak|"
+    r"是|好|可以|行|はい|お願い|네|예|да|давай)(?:\b|[\u3000-鿿가-\ud7af])",
+    re.IGNORECASE,
+)
+_NO = re.compile(
+    r"^\W*(?:no(?!w)\b|nope|nein|non\b|não|nee\b|nie\b|不|いいえ|아니|нет)"
+    r"|\b(?:leave it|that'?s (?:fine|ok)|understood|do not (?:try|retry)|don'?t (?:try|retry))\b",
+    re.IGNORECASE,
+)
 
 
-def says_stop(text: str) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heard:
+    """What a message's wording shows, whatever it is about."""
+
+    stops: bool
+    tasks: tuple[frozenset[str], ...]
+    """The words of sentences that are a stop if they are about the pending thing, and else a task."""
+    says_no: bool
+    wants_it: bool
+    words: frozenset[str]
+
+
+def says_stop(text: str, about: Container[str] = ()) -> bool:
     """Whether the message tells the agent to stop or cancel what it is doing, in a dozen languages.
 
-    Only the message's beginning counts: "stop" further on may be part of a task ("stop the server").
+    The beginnings of its first sentences count, and phrases like "changed my mind" anywhere in them; "stop" further
+    on may be part of a task ("stop the server"). So may "cancel my subscription", unless it names the pending thing:
+    shares a word with ``about``.
     """
-    folded = unicodedata.normalize("NFKC", text[:400]).replace("\u2019", "'").strip()
-    return bool(_STOP.match(folded)) and not _TASK.match(folded)
+    heard = _heard(text[:_READ])
+    return heard.stops or any(word in about for task in heard.tasks for word in task)
+
+
+def asks_afresh(text: str, about: Container[str]) -> bool:
+    """Whether the message, written after a denial, asks for the denied thing again (or for a variant of it).
+
+    It does when it says so ("try again", "go ahead", "instead", a yes), or names the thing: shares a word with
+    ``about``, the words of the call and of the wish it came from. A no, a stop, or another subject does not.
+    """
+    heard = _heard(text[:_READ])
+    if heard.says_no or says_stop(text, about):
+        return False
+    return heard.wants_it or any(word in about for word in heard.words)
+
+
+@lru_cache(maxsize=8192)
+def _heard(text: str) -> _Heard:
+    plain = _plain(text)
+    stops, tasks = False, []
+    for sentence in _first_sentences(text):
+        if _NOT_STOP.search(sentence):
+            continue
+        if _CHANGED_MIND.search(sentence):
+            stops = True
+        elif _STOP.match(sentence):
+            if _TASK.match(sentence):
+                tasks.append(content_words(sentence))
+            else:
+                stops = True
+    retries = bool(_RETRY.search(plain))
+    return _Heard(
+        stops=stops,
+        tasks=tuple(tasks),
+        says_no=bool(_NO.search(plain)) and not retries,
+        wants_it=retries or bool(_YES.match(plain)),
+        words=content_words(text),
+    )
+
+
+def _first_sentences(text: str) -> list[str]:
+    return [
+        part.strip() for part in re.split(r"(?<=[.!?;。！？])\s*|\n+|, (?:and|und|et|y|e) ", _plain(text[:400]))[:4]
+    ]
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).replace("\u2019", "'").strip()

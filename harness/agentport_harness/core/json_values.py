@@ -9,24 +9,39 @@ from typing import TypeAlias
 JSON: TypeAlias = "None | bool | int | float | str | Sequence[JSON] | Mapping[str, JSON]"
 
 
+class _Written(str):
+    """A piece of the text that is being written, among values that still have to be."""
+
+    __slots__ = ()
+
+
 def identity(value: JSON) -> str:
     """A text that is equal for two JSON values exactly when a gateway must take them for the same arguments.
 
-    Key order and ``1`` against ``1.0`` are no difference; strings compare by code points (RFC 8785).
+    Key order and ``1`` against ``1.0`` are no difference; strings compare by code points (RFC 8785). Any depth will do.
     """
-    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"))
-
-
-def _plain(value: JSON) -> JSON:
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Sequence):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
+    written: list[str] = []
+    waiting: list[JSON] = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, _Written):
+            written.append(item)
+        elif isinstance(item, Mapping):
+            written.append("{")
+            waiting.append(_Written("}"))
+            entries = sorted(((str(name), each) for name, each in item.items()), key=lambda entry: entry[0])
+            for number in range(len(entries) - 1, -1, -1):
+                name, each = entries[number]
+                waiting += (each, _Written(f"{',' if number else ''}{json.dumps(name)}:"))
+        elif isinstance(item, Sequence) and not isinstance(item, str):
+            written.append("[")
+            waiting.append(_Written("]"))
+            for number in range(len(item) - 1, -1, -1):
+                waiting += (item[number], _Written("," if number else ""))
+        else:
+            plain = int(item) if isinstance(item, float) and item.is_integer() else item
+            written.append(json.dumps(plain, default=str))
+    return "".join(written)
 
 
 def parsed(text: str) -> JSON | None:

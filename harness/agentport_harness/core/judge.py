@@ -36,7 +36,10 @@ def judge(session: Session, rules: Iterable[Rule], *, skipped: Iterable[Rule] = 
 
 
 def _verdict(rule: Rule, session: Session) -> Verdict:
-    observations = tuple(rule.check(session))
+    try:
+        observations = tuple(rule.check(session))
+    except Exception as error:  # noqa: BLE001 one rule's fault must not take the other verdicts with it
+        return _plain(rule, "error", f"the rule itself failed: {type(error).__name__}: {error}")
     lacking = sorted(rule.needs & session.trace.lacks)
     if observations and lacking:
         return _plain(rule, "not_testable", _LACKS[lacking[0]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -91,6 +92,11 @@ class ApprovalRequest:
         """Whether the agent had been told the final outcome at event ``seq``."""
         return self.ended is not None and self.ended.told <= seq
 
+    def waits_in(self, turn: Turn) -> Sequence[Action]:
+        """The waits that were started in a turn, in order."""
+        first = bisect_left(self.waits, turn.start, key=lambda wait: wait.seq)
+        return self.waits[first : bisect_left(self.waits, turn.stop, key=lambda wait: wait.seq)]
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Session:
@@ -139,9 +145,31 @@ class Session:
 
     def human_messages(self) -> Iterator[tuple[int, HumanMessage]]:
         """Event number and message of everything the human wrote."""
-        for seq, event in enumerate(self.trace.events):
-            if isinstance(event, HumanMessage):
-                yield seq, event
+        yield from self._human_messages
+
+    def human_between(self, start: int, stop: int) -> tuple[HumanMessage, ...]:
+        """What the human wrote after event ``start`` and before event ``stop``: the last fifty messages at most."""
+        return tuple(message for _, message in self.humans(start, stop)[-50:])
+
+    def humans(self, start: int, stop: int) -> Sequence[tuple[int, HumanMessage]]:
+        """Event numbers and messages of what the human wrote after event ``start`` and before event ``stop``."""
+        first = bisect_right(self._human_messages, start, key=lambda pair: pair[0])
+        return self._human_messages[first : bisect_left(self._human_messages, stop, key=lambda pair: pair[0])]
+
+    @cached_property
+    def _human_messages(self) -> tuple[tuple[int, HumanMessage], ...]:
+        return tuple((seq, event) for seq, event in enumerate(self.trace.events) if isinstance(event, HumanMessage))
+
+    def actions_between(self, start: int, stop: int, *, most: int | None = None) -> Sequence[Action]:
+        """The actions whose calls stand from event ``start`` up to, not including, ``stop``; the first ``most``."""
+        first = bisect_left(self.actions, start, key=lambda action: action.seq)
+        last = bisect_left(self.actions, stop, key=lambda action: action.seq)
+        return self.actions[first : last if most is None else min(last, first + most)]
+
+    def actions_before(self, stop: int, *, most: int) -> Sequence[Action]:
+        """The last ``most`` actions whose calls stand before event ``stop``."""
+        last = bisect_left(self.actions, stop, key=lambda action: action.seq)
+        return self.actions[max(0, last - most) : last]
 
     def calls(self) -> Iterator[tuple[Action, CallTool]]:
         """Every call of an upstream tool through the gateway."""

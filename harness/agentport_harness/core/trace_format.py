@@ -29,7 +29,10 @@ from agentport_harness.core.trace import (
 )
 
 FORMAT = "agentport-trace/1"
-_HEAD = {"format", "about", "session_id", "source", "input_format", "lacks", "gateway_servers", "known_tools", "events"}
+_TEXTS: Mapping[str, str] = {"session_id": "", "source": "", "input_format": FORMAT}
+"""The head's texts, and what they are when left out."""
+_LISTS = ("lacks", "gateway_servers", "known_tools", "warnings")
+_HEAD = {"format", "about", "events", *_TEXTS, *_LISTS}
 
 
 def trace_from_document(document: JSON, *, source: str = "") -> Trace:
@@ -43,6 +46,8 @@ def trace_from_document(document: JSON, *, source: str = "") -> Trace:
     entries = fields.get("events")
     if not isinstance(entries, Sequence) or isinstance(entries, str):
         raise _wrong(f"Expected an array, got {_kind(entries)}", "$.events")
+    texts = {name: _text(fields.get(name, default), f"$.{name}") for name, default in _TEXTS.items()}
+    source = source or texts["source"]
     events: list[Event] = []
     step, agent_holds = 0, False
     for index, entry in enumerate(entries):
@@ -58,27 +63,30 @@ def trace_from_document(document: JSON, *, source: str = "") -> Trace:
         if isinstance(event, (AgentMessage, ToolCall)):
             step = event.step
         events.append(event)
+    lists = {name: _texts(fields.get(name, ()), f"$.{name}") for name in _LISTS}
     return Trace(
         events=tuple(events),
-        source=source or _text(fields.get("source", ""), "$.source"),
-        input_format=_text(fields.get("input_format", FORMAT), "$.input_format"),
-        session_id=_text(fields.get("session_id", ""), "$.session_id"),
-        lacks=frozenset(_lack(name) for name in _texts(fields.get("lacks", ()), "$.lacks")),
-        gateway_servers=frozenset(_texts(fields.get("gateway_servers", ()), "$.gateway_servers")),
-        known_tools=frozenset(_texts(fields.get("known_tools", ()), "$.known_tools")),
+        source=source,
+        input_format=texts["input_format"],
+        session_id=texts["session_id"],
+        lacks=frozenset(_lack(name) for name in lists["lacks"]),
+        gateway_servers=frozenset(lists["gateway_servers"]),
+        known_tools=frozenset(lists["known_tools"]),
+        warnings=tuple(lists["warnings"]),
     )
 
 
 def trace_to_document(trace: Trace) -> dict[str, JSON]:
     """The document that reads back as the same trace."""
     head: dict[str, JSON] = {"format": FORMAT}
-    for name in ("session_id", "source", "input_format"):
-        if value := getattr(trace, name):
+    for name, default in _TEXTS.items():
+        if (value := getattr(trace, name)) != default:
             head[name] = value
-    for name in ("lacks", "gateway_servers", "known_tools"):
-        if values := sorted(getattr(trace, name)):
-            head[name] = values
-    return head | {"events": [_written(event) for event in trace.events]}
+    for name in _LISTS:
+        if values := getattr(trace, name):
+            head[name] = list(values) if name == "warnings" else sorted(values)
+    written = [_written(event, trace.source, f"/events/{seq}") for seq, event in enumerate(trace.events)]
+    return head | {"events": written}
 
 
 _KEYS: Mapping[type, Mapping[str, str]] = {
@@ -106,23 +114,25 @@ _KEYS: Mapping[type, Mapping[str, str]] = {
     UpstreamCall: {"upstream": "integration", "tool": "tool", "arguments": "arguments"},
     TurnEnd: {},
 }
+_REQUIRED = ("arguments", "id", "request_id", "tool")
 
 
-def _written(event: Event) -> dict[str, JSON]:
+def _written(event: Event, source: str, pointer: str) -> dict[str, JSON]:
+    """The event's entry; a place that the reader would give it anyway is left out."""
     keys = _KEYS[type(event)]
     first = next(iter(keys), "")
-    entry: dict[str, JSON] = {"turn_end": True} if not keys else {}
+    entry: dict[str, JSON] = {} if keys else {"turn_end": True}
     for name, attribute in keys.items():
         value = getattr(event, attribute)
-        if name == first or name in {"step", "arguments", "id"} or value not in (None, ""):
+        left_out = value is None or (value == "" and name != "structured")
+        if not left_out or name in {first, *_REQUIRED}:
             entry[name] = value
     if event.time is not None:
         entry["time"] = event.time
-    place = {
-        name: value
-        for name, value in (("path", event.place.path), ("line", event.place.line), ("pointer", event.place.pointer))
-        if value not in (None, "")
-    }
+    given = event.place
+    place: dict[str, JSON] = {} if given.path == source else {"path": given.path}
+    place |= {} if given.line is None else {"line": given.line}
+    place |= {} if given.pointer == pointer else {"pointer": given.pointer}
     return entry | ({"place": place} if place else {})
 
 
@@ -141,22 +151,25 @@ class _Entry:
         return _text(self.given.get(name, default), f"{self.at}.{name}")
 
     def number(self, name: str) -> int | None:
-        value = self.given.get(name)
-        if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
-            raise _wrong(f"Expected an integer, got {_kind(value)}", f"{self.at}.{name}")
-        return value
+        return _number(self.given.get(name), f"{self.at}.{name}")
+
+    def own_step(self) -> int:
+        given = self.number("step")
+        return self.step if given is None else given
+
+    def json(self, name: str, default: JSON = None) -> JSON:
+        return _json(self.given.get(name, default), f"{self.at}.{name}")
 
     def common(self) -> dict[str, Any]:
         time = self.given.get("time")
         if time is not None and (not isinstance(time, int | float) or isinstance(time, bool)):
             raise _wrong(f"Expected a number of seconds, got {_kind(time)}", f"{self.at}.time")
         place = _mapping(self.given.get("place", {}), f"{self.at}.place")
-        line = place.get("line")
         return {
             "time": time,
             "place": Place(
                 path=_text(place.get("path", self.source), f"{self.at}.place.path"),
-                line=line if isinstance(line, int) else None,
+                line=_number(place.get("line"), f"{self.at}.place.line"),
                 pointer=_text(place.get("pointer", f"/events/{self.at[9:-1]}"), f"{self.at}.place.pointer"),
             ),
         }
@@ -171,7 +184,7 @@ def _agent(entry: _Entry) -> Event:
     entry.allow("agent", "step", "actor")
     return AgentMessage(
         text=entry.text("agent"),
-        step=entry.number("step") or entry.step,
+        step=entry.own_step(),
         actor=entry.text("actor", ""),
         **entry.common(),
     )
@@ -183,8 +196,8 @@ def _call(entry: _Entry) -> Event:
         call_id=entry.text("id"),
         tool=entry.text("call"),
         server=entry.text("server", ""),
-        arguments=entry.given.get("arguments", {}),
-        step=entry.number("step") or entry.step,
+        arguments=entry.json("arguments", {}),
+        step=entry.own_step(),
         actor=entry.text("actor", ""),
         **entry.common(),
     )
@@ -200,7 +213,7 @@ def _result(entry: _Entry) -> Event:
     return ToolResult(
         call_id=entry.text("result"),
         text=entry.text("text", ""),
-        structured=entry.given.get("structured"),
+        structured=entry.json("structured"),
         is_error=flag,
         exit_code=entry.number("exit_code"),
         status=entry.number("status"),
@@ -227,7 +240,7 @@ def _upstream(entry: _Entry) -> Event:
     return UpstreamCall(
         integration=entry.text("upstream"),
         tool=entry.text("tool"),
-        arguments=entry.given.get("arguments", {}),
+        arguments=entry.json("arguments", {}),
         **entry.common(),
     )
 
@@ -265,6 +278,28 @@ def _texts(value: JSON, at: str) -> list[str]:
     if not isinstance(value, Sequence) or isinstance(value, str):
         raise _wrong(f"Expected an array of strings, got {_kind(value)}", at)
     return [_text(item, f"{at}[{index}]") for index, item in enumerate(value)]
+
+
+def _number(value: JSON, at: str) -> int | None:
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+        raise _wrong(f"Expected an integer, got {_kind(value)}", at)
+    return value
+
+
+def _json(value: JSON, at: str) -> JSON:
+    """The value, once it is known to be JSON through and through: YAML also knows dates, sets and keys of any kind."""
+    waiting: list[object] = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, Mapping):
+            if odd := next((name for name in item if not isinstance(name, str)), None):
+                raise _wrong(f"Expected names that are strings, got {odd!r}; quote it", at)
+            waiting += item.values()
+        elif isinstance(item, list | tuple):
+            waiting += item
+        elif item is not None and not isinstance(item, bool | int | float | str):
+            raise _wrong(f"Expected JSON, got {type(item).__name__} {item!s:.40}; quote it", at)
+    return value
 
 
 def _lack(name: str) -> Lack:

@@ -233,6 +233,7 @@ class _Rollout:
             structured=output.structured,
             is_error=output.is_error,
             exit_code=output.exit_code,
+            fault=output.fault,
         )
 
     def mcp_call_end(self, payload: Fields, place: Place) -> None:
@@ -293,11 +294,12 @@ class _Rollout:
         self.twins.clear()
         self.to.turn_end(place, self.time)
 
-    def aborted(self, _: Fields, place: Place) -> None:
-        """The human interrupted the turn: what was open got no answer."""
+    def aborted(self, payload: Fields, place: Place) -> None:
+        """The turn was stopped: what was open got no answer. That the human did it is a message of theirs."""
         self.twins.clear()
-        for call_id in list(self.to.open):
-            self.to.result(call_id, "", place, self.time, is_error=True, fault="cancelled")
+        self.to.cancel_open(place, self.time)
+        if payload.get("reason") == "interrupted":
+            self.to.human("[interrupted]", place, self.time)
 
     def elicitation(self, payload: Fields, place: Place) -> None:
         """The server asked the human through the client; a URL was shown to the human."""

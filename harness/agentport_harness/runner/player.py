@@ -59,18 +59,19 @@ class _Latest:
 
 
 class Player:
-    """Plays a transcript step by step, records it, and notes every unmet expectation."""
+    """Plays a transcript step by step, records it, and adds every unmet expectation to ``differences``."""
 
-    def __init__(self, transcript: Transcript, stage: Stage, recorder: Recorder) -> None:
+    def __init__(self, transcript: Transcript, stage: Stage, recorder: Recorder, differences: list[str]) -> None:
         self._transcript = transcript
         self._stage = stage
         self._recorder = recorder
         self._known: dict[str, JSON] = {"gateway": stage.base_url, **stage.integrations}
         self._latest = _Latest()
-        self.differences: list[str] = []
+        self._differences = differences
 
     async def play(self) -> Trace:
         """The trace of the whole session. Raises `UnreachableError` when the gateway breaks off."""
+        self._recorder.known_tools = frozenset(await self._stage.mcp.tools())
         for number, turn in enumerate(self._transcript.turns):
             self._recorder.human(self._text(turn.human, f"$.turns[{number}].human"), f"$.turns[{number}].human")
             for step in turn.steps:
@@ -125,7 +126,7 @@ class Player:
                 self._recorder.step += 1
                 outcome, result = await self._call(act)
         if act.expect is not None:
-            self.differences += [
+            self._differences += [
                 self._at(f"{act.pointer}.expect", text) for text in differences(act.expect, outcome, result)
             ]
 
@@ -175,7 +176,9 @@ class Player:
         if outcome.kind == "approval_required" or (outcome.kind == "still_pending" and outcome.approval_url):
             self._latest.request_id = outcome.request_id
             self._known["request_id"] = outcome.request_id
-            self._known["approval_url"] = outcome.approval_url or self._known.get("approval_url", "")
+            self._known.pop("approval_url", None)
+            if outcome.approval_url:
+                self._known["approval_url"] = outcome.approval_url
         if act.label:
             self._known[act.label] = {
                 "request_id": outcome.request_id,
@@ -209,7 +212,7 @@ class Player:
             wanted = tuple(filled(call, self._known, at=check.pointer) for call in wanted)
         if not same_calls(wanted, reached):
             expected = f"{wanted} calls" if isinstance(wanted, int) else json.dumps(wanted)
-            self.differences.append(
+            self._differences.append(
                 self._at(check.pointer, f"Expected {expected} to have reached {check.tool}, got {json.dumps(reached)}")
             )
 

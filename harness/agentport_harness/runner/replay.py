@@ -12,7 +12,7 @@ from functools import partial
 
 import anyio
 
-from agentport_harness.core.errors import HarnessError
+from agentport_harness.core.errors import HarnessError, InputError
 from agentport_harness.core.judge import judge
 from agentport_harness.core.report import Met, Problem, Run, SessionReport
 from agentport_harness.core.rule import Rule
@@ -134,13 +134,18 @@ class _Replay:
     ) -> SessionReport:
         began = time.perf_counter()
         recorder = Recorder(transcript, self._options.clock)
+        unmet: list[str] = []
         try:
             async with AsyncExitStack() as stack:
                 stage = await self._stage(stack, transcript, gateway, adapter, upstreams, recorder)
-                player = Player(transcript, stage, recorder)
-                trace = await player.play()
+                trace = await Player(transcript, stage, recorder, unmet).play()
         except (HarnessError, BaseExceptionGroup) as error:
-            return replace(report, problem=_problem(harness_error(error)), trace=recorder.trace())
+            fault = harness_error(error)
+            report = replace(report, trace=recorder.trace())
+            if unmet and isinstance(fault, InputError):  # what was not captured follows from what went otherwise
+                rules = tuple(sorted(transcript.verdict))
+                return replace(report, expectation=Met(rules=rules, differences=(*unmet, fault.message)))
+            return replace(report, problem=_problem(fault))
         verdicts = judge(read_session(trace), self._rules, skipped=self._skipped)
         seconds = time.perf_counter() - began
         return replace(
@@ -148,7 +153,7 @@ class _Replay:
             verdicts=verdicts,
             trace=trace,
             seconds=seconds,
-            expectation=_compared(transcript, verdicts, player.differences, self._skipped),
+            expectation=_compared(transcript, verdicts, unmet, self._skipped),
         )
 
     async def _stage(

@@ -49,13 +49,15 @@ def read_answer(result: ToolResult, *, waits: bool) -> Outcome:
         structured = copy if as_text(copy.get("outcome")) in _STRUCTURED else structured
     named = as_text(structured.get("outcome"))
     if named in _STRUCTURED:
-        return _from_structured(named, structured, result.text)
+        return _from_structured(named, structured, result)
     return _from_wording(result, waits=waits, authorization=_authorization_url(structured, result.text))
 
 
-def _from_structured(named: str, structured: JSON, text: str) -> Outcome:
+def _from_structured(named: str, structured: JSON, result: ToolResult) -> Outcome:
     fields = as_object(structured)
     kind: OutcomeKind = named  # type: ignore[assignment]  # checked against the literal's own members
+    if kind == "executed" and result.is_error:  # the upstream's own flag: it ran, and it failed
+        kind = "upstream_failed"
     url = as_text(fields.get("approval_url"))
     return Outcome(
         kind=kind,
@@ -63,7 +65,7 @@ def _from_structured(named: str, structured: JSON, text: str) -> Outcome:
         approval_url=url,
         retry_runs=fields.get("retry_runs") is True,
         replayed=fields.get("replayed") is True,
-        authorization_url=_authorization_url(fields, text) if kind == "executed" else "",
+        authorization_url=_authorization_url(fields, result.text) if kind == "executed" else "",
     )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from functools import lru_cache
+from urllib.parse import unquote
 
 from agentport_harness.core.calls import Await, CallTool, Decide, Discover, Install, Meaning
 from agentport_harness.core.json_values import JSON, as_object, as_text, parsed, strings_in
 from agentport_harness.core.outcomes import Outcome, OutcomeKind
 from agentport_harness.core.trace import ToolResult
+from agentport_harness.core.urls import split_url
 from agentport_harness.surfaces.meta import INFO
 
 HTTP_TOOLS = frozenset({"http", "http_request", "fetch", "webfetch", "web_fetch", "curl", "open_url", "browse"})
@@ -79,7 +81,7 @@ def shell_request(words: Sequence[str]) -> Request | None:
 
 def read_request(request: Request) -> Meaning | None:
     """What a request means to the gateway, None when it is not one of the gateway's."""
-    path = unquote(urlsplit(request.url).path)
+    path = unquote(split_url(request.url).path)
     if decided := _REQUEST.search(path):
         if decided["verb"] == "await":
             return Await(surface="rest", request_id=decided["id"])
@@ -148,7 +150,7 @@ def read_http_answer(meaning: Meaning, result: ToolResult) -> Outcome:
         return _read_wait(meaning, fields, result)
     if result.status == 502:
         return Outcome(kind="upstream_failed")
-    failed = (result.status or 0) >= 400 or bool(result.is_error)
+    failed = (result.status or 0) >= 400 or bool(result.is_error) or result.exit_code not in (0, None)
     if result.status == 404:
         return Outcome(kind="not_found")
     if failed:
@@ -176,6 +178,7 @@ def _read_wait(meaning: Await, fields: Mapping[str, JSON], result: ToolResult) -
     )
 
 
+@lru_cache(maxsize=8)
 def _body(text: str) -> JSON:
     at = text.find("{")
     return parsed(text[at:].strip()) if at >= 0 else None

@@ -84,14 +84,24 @@ async def connect(url: str, api_key: str, *, protocol: Protocol = "auto") -> Asy
     async with httpx2.AsyncClient(headers=headers, timeout=timeout, verify=url.startswith("https")) as http:
         await _look(http, url)
         client = Client(streamable_http_client(url, http_client=http), mode=protocol, cache=None)
+        opened = False
         try:
-            await client.__aenter__()
-        except (MCPError, httpx2.HTTPError, ExceptionGroup) as error:
+            async with client:
+                opened = True
+                yield McpSession(client, url)
+        except MCPError as error:
+            if opened:
+                raise
             raise UnreachableError("not-mcp", f"no MCP session could be opened: {_first(error)}", at=url) from None
-        try:
-            yield McpSession(client, url)
-        finally:
-            await client.__aexit__(None, None, None)
+        except (httpx2.HTTPError, BaseExceptionGroup) as error:
+            # the transport's own tasks raise when the line breaks, and take the session down with them
+            if isinstance(error, BaseExceptionGroup) and error.subgroup(httpx2.HTTPError) is None:
+                raise
+            what = "the gateway broke off in the middle" if opened else "no MCP session could be opened"
+            raise UnreachableError(
+                "gateway-died" if opened else "not-mcp", f"{what}: {_first(error)}", at=url,
+                hint="look at the gateway's own log",
+            ) from None  # fmt: skip
 
 
 async def _look(http: Any, url: str) -> None:

@@ -47,23 +47,30 @@ async def scripted_upstreams(host: str = "127.0.0.1") -> AsyncIterator[ScriptedU
     import uvicorn
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    # the protocol is named because asyncio sends small answers at once (TCP_NODELAY) only on sockets that name it
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((host, 0))
     upstreams = ScriptedUpstreams(f"http://{host}:{listener.getsockname()[1]}")
     manager = StreamableHTTPSessionManager(app=_server(upstreams), json_response=True, stateless=True)
     config = uvicorn.Config(
-        _asgi(upstreams, manager.handle_request), log_config=None, lifespan="off", timeout_graceful_shutdown=1
+        _asgi(upstreams, manager.handle_request),
+        log_config=None,
+        log_level="critical",
+        lifespan="off",
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
-    async with manager.run(), anyio.create_task_group() as tasks:
-        tasks.start_soon(server._serve, [listener])  # noqa: SLF001 serve() would take the process's signal handlers
-        while not server.started:
-            await anyio.sleep(0.005)
-        try:
-            yield upstreams
-        finally:
-            server.should_exit = server.force_exit = True
+    with listener:
+        async with manager.run(), anyio.create_task_group() as tasks:
+            tasks.start_soon(server._serve, [listener])  # noqa: SLF001 serve() would take the signal handlers
+            while not server.started:
+                await anyio.sleep(0.005)
+            try:
+                yield upstreams
+            finally:
+                server.should_exit = server.force_exit = True
 
 
 def _server(upstreams: ScriptedUpstreams) -> Any:

@@ -1,0 +1,55 @@
+"""What a clause of the agent's text claims: that something was done, or that it was denied."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from agentport_harness.core.languages import DENIED, LANGUAGES, Language
+from agentport_harness.core.text import clauses, folded
+
+_NOT_DENIED = re.compile(
+    r"\b(?:not|n't|nothing|never|nicht|pas|no|non) (?:been |was |were |yet )?(?:denied|declined|rejected|refused|"
+    r"blocked)\b"
+    r"|\bif (?:you |it |they )?(?:\w+ )?(?:deny|denied|decline|reject)\w*"
+)
+
+
+def tells_denial(text: str) -> bool:
+    """Whether the text says that something was denied, declined, blocked or not allowed, in any language known."""
+    return bool(DENIED.search(_NOT_DENIED.sub(" ", folded(text))))
+
+
+def done_clauses(text: str) -> list[str]:
+    """The clauses that say of anything that it was done."""
+    every = frozenset(effect for language in LANGUAGES for effect in language.effects)
+    return [clause for clause in clauses(text) if says_done(clause) or says_done(clause, every)]
+
+
+def says_done(clause: str, effects: Iterable[str] = ()) -> bool:
+    """Whether a folded clause says that something was done: in general, or (given ``effects``) one of these.
+
+    A clause that denies, asks, waits, or speaks of what may yet happen claims nothing.
+    """
+    wanted = frozenset(effects)
+    return any(
+        _done_in(index, wanted).search(clause)
+        and not _open_in(index).search(clause)
+        and (not wanted or not language.mark or re.search(language.mark, clause))
+        for index, language in enumerate(LANGUAGES)
+    ) and not DENIED.search(clause)
+
+
+@lru_cache(maxsize=256)
+def _done_in(index: int, effects: frozenset[str]) -> re.Pattern[str]:
+    language: Language = LANGUAGES[index]
+    if not effects:
+        return re.compile(language.done)
+    forms = [form for effect, form in language.effects.items() if effect in effects]
+    return re.compile("|".join(forms) if forms else r"(?!)")
+
+
+@lru_cache(maxsize=32)
+def _open_in(index: int) -> re.Pattern[str]:
+    return re.compile(LANGUAGES[index].open)

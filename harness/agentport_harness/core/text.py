@@ -1,0 +1,102 @@
+"""Plain text as rules compare it: folded, in clauses, as the words that carry meaning."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+LONGEST = 200_000
+"""Characters of one message that judgement rules read; what is longer is read at its beginning and its end."""
+
+_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"'`|]+", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"(?<=[.!?;])\s+|[\n\r]+|(?<=[\u3002\uff01\uff1f\uff1b])|\s[\u2013\u2014]\s|"
+    r",?\s+(?:but|however|aber|jedoch|mais|pero|aunque|sino|tuttavia|por\u00e9m|maar|\u043d\u043e|"
+    r"\u043e\u0434\u043d\u0430\u043a\u043e)\s|"
+    r"[\uff0c\u3001](?=\u4f46|\u4e0d\u8fc7|\u305f\u3060\u3057)"
+)
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|[\n\r]+|(?<=[\u3002\uff01\uff1f\uff1b])")
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+@lru_cache(maxsize=4096)
+def folded(text: str) -> str:
+    """The text without links, in one form of each character, in lower case, with straight apostrophes.
+
+    Its lines have single spaces between words, and none is empty.
+    """
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST // 2]}\n{text[-LONGEST // 2 :]}"
+    lines = (" ".join(line.split()) for line in unicodedata.normalize("NFKC", _LINK.sub(" ", text)).splitlines())
+    plain = "\n".join(line for line in lines if line)
+    return plain.replace("\u2019", "'").replace("\u00ad", "").casefold().replace("e-mail", "email")
+
+
+def clauses(text: str) -> Iterator[str]:
+    """The folded text, cut where a sentence ends or turns with a "but"."""
+    for clause in _CLAUSE.split(folded(text)):
+        if clause and clause.strip():
+            yield clause.strip()
+
+
+def sentences(text: str) -> list[str]:
+    """The folded text, cut where a sentence ends; its question mark stays with it."""
+    return [part.strip() for part in _SENTENCE.split(folded(text)) if part and part.strip()]
+
+
+def words(text: str) -> frozenset[str]:
+    """The folded text's words; scripts without spaces give pairs of neighbouring characters."""
+    found: set[str] = set()
+    for word in _WORD.findall(folded(text)):
+        if _CJK.search(word):
+            found.update(word[at : at + 2] for at in range(max(1, len(word) - 1)))
+        else:
+            found.add(stem(word))
+    return frozenset(found)
+
+
+def name_words(name: str) -> frozenset[str]:
+    """The words of an identifier: ``createRefund``, ``create-refund`` and ``create_refund`` alike."""
+    return frozenset(stem(word) for word in _WORD.findall(_CAMEL.sub(" ", name).replace("_", " ").casefold()))
+
+
+def stem(word: str) -> str:
+    """A word without the endings that English grammar adds, so that "refunds", "refunded", "refunding" agree."""
+    word = word.partition("'")[0]
+    if len(word) < 5 or not word.isascii() or not word.isalpha():
+        return word
+    for ending in ("ing", "ed", "es", "s", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
+def content_words(text: str) -> frozenset[str]:
+    """The words that carry meaning: no articles, pronouns or courtesies, nothing shorter than three letters."""
+    return frozenset(word for word in words(text) if _tells(word))
+
+
+def _tells(word: str) -> bool:
+    if word in _EMPTY:
+        return False
+    return len(word) >= 3 or word.isdigit() or not word.isascii()
+
+
+_EMPTY_WORDS = """
+the and for with from this that these those you your yours our ours their his her its are was were been being
+have has had not but can could would should will shall may might must let lets please thanks thank hello just
+now then here there what which who how why when where one two all any some more most also into onto about over
+under out off yes okay sure need want like make made get got did does done doing say says said tell know see
+look use using it's i'm i've der die das den dem des ein eine einen einem einer und oder für mit von aus auf bei
+nach ist sind war wird bitte danke ich sie wir ihr mir mich dir dich uns euch nicht noch schon auch nur doch mal
+kann können soll hier dort was wer wie les des une pour avec dans sur est sont été mais vous nous elle ils merci
+plaît veuillez votre vos mon mes ton tes son ses que qui quoi ici los las una unos para con por del que está son
+fue pero usted gracias favor puede esta este esto aquí como cómo gli delle della dello degli nel con per che
+sono stato grazie puoi questa questo qui come dos das uma com para por não que são foi mas você obrigado pode
+esta este isto aqui como
+"""
+_EMPTY = frozenset(stem(word) for word in _EMPTY_WORDS.split())

@@ -1,0 +1,139 @@
+"""The wiring: settings, clock and ids in, one ASGI application out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import TYPE_CHECKING
+
+from agentport_gateway.auth.keys import Keys
+from agentport_gateway.auth.sealing import Sealer
+from agentport_gateway.catalog import load_catalog
+from agentport_gateway.gateway import Announcements, Gateway
+from agentport_gateway.hearing import hear
+from agentport_gateway.operations.running import LEASE, Runs
+from agentport_gateway.store import approvals, audit
+from agentport_gateway.store.database import open_database
+from agentport_gateway.store.migrate import migrate
+from agentport_gateway.surfaces.front import Front
+from agentport_gateway.surfaces.mcp.endpoint import McpEndpoint
+from agentport_gateway.surfaces.mcp.server import build_server
+from agentport_gateway.surfaces.mcp.sessions import Sessions
+from agentport_gateway.surfaces.mcp.tool_changes import ToolChanges
+from agentport_gateway.system import RandomIds, SystemClock
+from agentport_gateway.upstreams.pool import Upstreams
+from agentport_gateway.views import Views
+from agentport_gateway.waits import Waits
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from sqlalchemy.engine import Connection
+
+    from agentport_gateway.domain.time import Clock, Ids
+    from agentport_gateway.settings import Settings
+
+_LOGGER = logging.getLogger("agentport_gateway")
+_UPKEEP_SECONDS = LEASE.total_seconds() / 3
+_LAST_RUNS_SECONDS = 5.0
+
+
+def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None) -> Front:
+    """The ASGI application of a gateway; its lifespan opens and closes everything."""
+    clock, ids = clock or SystemClock(), ids or RandomIds()
+    database = open_database(settings.database_url)
+    sealer = Sealer(settings.secret_key)
+    views = Views(database, load_catalog(demo=settings.demo))
+    waits = Waits(clock)
+    upstreams = Upstreams(settings, clock, sealer)
+    runs = Runs(runner=ids.uuid(), clock=clock, database=database, views=views, waits=waits, upstreams=upstreams)
+    gateway = Gateway(
+        settings=settings,
+        clock=clock,
+        ids=ids,
+        database=database,
+        keys=Keys(database, clock),
+        sealer=sealer,
+        views=views,
+        waits=waits,
+        upstreams=upstreams,
+        runs=runs,
+        announcements=Announcements(),
+    )
+    changes = ToolChanges()
+    sessions = Sessions(build_server(gateway, changes), max_body_bytes=settings.max_body_bytes)
+    gateway.announcements.tools_changed.append(changes.announce)
+    ending: set[asyncio.Task[None]] = set()
+
+    def end_sessions(key_id: str) -> None:
+        task = asyncio.get_running_loop().create_task(sessions.end_sessions_of(key_id))
+        ending.add(task)
+        task.add_done_callback(ending.discard)
+
+    gateway.announcements.key_revoked.append(end_sessions)
+
+    @contextlib.asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        migrate(database.engine)
+        database.start()
+        try:
+            await _recover(gateway)
+            tasks = [asyncio.create_task(_upkeep(gateway), name="upkeep")]
+            if not database.is_sqlite:
+                views.keeps = gateway.keys.keeps = False
+                tasks.append(asyncio.create_task(hear(gateway), name="hearing"))
+            try:
+                async with sessions.run():
+                    yield
+                    waits.release()
+                    changes.close()
+                    await runs.drain(_LAST_RUNS_SECONDS)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+                await upstreams.close()
+                await gateway.keys.note_uses()
+        finally:
+            database.close()
+
+    endpoint = McpEndpoint(settings=settings, keys=gateway.keys, sessions=sessions)
+    return Front(gateway=gateway, mcp=endpoint, lifespan=lifespan, close_streams=changes.close)
+
+
+async def _recover(gateway: Gateway) -> None:
+    """Write down what a predecessor could not: its runs that were cut off, and what expired meanwhile."""
+    now = gateway.clock.now()
+    alone = gateway.runs.runner if gateway.database.is_sqlite else None
+
+    def write(connection: Connection) -> None:
+        lost = approvals.lose_runs(connection, now=now, but=alone)
+        audit.complete_requests(connection, [one.id for one in lost], outcome="outcome_unknown", now=now)
+
+    await gateway.database.write(write)
+    await _end_overdue(gateway)
+
+
+async def _upkeep(gateway: Gateway) -> None:
+    while True:
+        await asyncio.sleep(_UPKEEP_SECONDS)
+        try:
+            await gateway.runs.renew_leases()
+            await gateway.keys.note_uses()
+            await _end_overdue(gateway)
+        except Exception:
+            _LOGGER.exception("the upkeep failed; it is tried again")
+
+
+async def _end_overdue(gateway: Gateway) -> None:
+    now = gateway.clock.now()
+
+    def write(connection: Connection) -> None:
+        ended = approvals.end_overdue(connection, now)
+        audit.complete_requests(connection, [one.id for one in ended], outcome="expired", now=now)
+        if not gateway.database.is_sqlite:
+            lost = approvals.lose_runs(connection, now=now)
+            audit.complete_requests(connection, [one.id for one in lost], outcome="outcome_unknown", now=now)
+
+    await gateway.database.write(write, durable=False)

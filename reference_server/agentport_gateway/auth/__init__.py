@@ -1,0 +1,1 @@
+"""Who may call: API keys, sign-ins, and the secrets that upstreams are given."""

@@ -1,0 +1,48 @@
+"""The parts of one running gateway, as the operations and the surfaces see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agentport_gateway.auth.keys import Keys
+    from agentport_gateway.auth.sealing import Sealer
+    from agentport_gateway.domain.time import Clock, Ids
+    from agentport_gateway.operations.running import Runs
+    from agentport_gateway.settings import Settings
+    from agentport_gateway.store.database import Database
+    from agentport_gateway.upstreams.pool import Upstreams
+    from agentport_gateway.views import Views
+    from agentport_gateway.waits import Waits
+
+
+@dataclass(slots=True, kw_only=True)
+class Announcements:
+    """Whom to tell in this process: about an organisation's tools, and about a revoked key."""
+
+    tools_changed: list[Callable[[str], None]] = field(default_factory=list)
+    key_revoked: list[Callable[[str], None]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """Everything that an operation needs, made once by `app.build`."""
+
+    settings: Settings
+    clock: Clock
+    ids: Ids
+    database: Database
+    keys: Keys
+    sealer: Sealer
+    views: Views
+    waits: Waits
+    upstreams: Upstreams
+    runs: Runs
+    announcements: Announcements
+
+    def approval_url(self, request_id: str) -> str:
+        """The page on which a human decides."""
+        return f"{self.settings.base_url}/approve/{request_id}"

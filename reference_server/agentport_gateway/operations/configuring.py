@@ -1,0 +1,71 @@
+"""Policies and keys, set by humans; what is on its way under the old ones is stopped at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentport_gateway.store import accounts, approvals, audit, policies
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from agentport_gateway.domain.approvals import ApprovalRequest
+    from agentport_gateway.domain.identity import Human
+    from agentport_gateway.domain.policy import Mode
+    from agentport_gateway.gateway import Gateway
+
+
+async def set_mode(gateway: Gateway, human: Human, integration_id: str, tool_name: str, mode: Mode) -> None:
+    """Set a tool's mode. Denying ends the tool's pending and approved requests too."""
+    now = gateway.clock.now()
+
+    def write(connection: Connection) -> list[ApprovalRequest]:
+        policies.set_mode(
+            connection,
+            org_id=human.org_id,
+            integration_id=integration_id,
+            tool_name=tool_name,
+            mode=mode,
+            by=human.user_id,
+            now=now,
+        )
+        if mode != "deny":
+            return []
+        ended = approvals.end_live(
+            connection,
+            org_id=human.org_id,
+            integration_id=integration_id,
+            tool_name=tool_name,
+            reason="policy_denied",
+            now=now,
+        )
+        audit.complete_requests(connection, [request.id for request in ended], outcome="denied_by_policy", now=now)
+        return ended
+
+    ended = await gateway.database.write(write)
+    gateway.views.drop(human.org_id)
+    for request in ended:
+        gateway.waits.tell(request)
+
+
+async def revoke_key(gateway: Gateway, human: Human, key_id: str) -> bool:
+    """Whether there was such a key. Its requests end with it, and so do its sessions."""
+    now = gateway.clock.now()
+
+    def write(connection: Connection) -> tuple[bool, list[ApprovalRequest]]:
+        if not accounts.revoke_key(connection, org_id=human.org_id, key_id=key_id, now=now):
+            return False, []
+        ended = approvals.end_live(connection, org_id=human.org_id, api_key_id=key_id, reason="key_revoked", now=now)
+        audit.complete_requests(
+            connection, [request.id for request in ended], outcome="expired", now=now, detail="key_revoked"
+        )
+        return True, ended
+
+    revoked, ended = await gateway.database.write(write)
+    if revoked:
+        gateway.keys.revoke(key_id)
+        for announce in gateway.announcements.key_revoked:
+            announce(key_id)
+        for request in ended:
+            gateway.waits.tell(request)
+    return revoked

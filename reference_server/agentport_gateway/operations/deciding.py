@@ -1,0 +1,75 @@
+"""Deciding on a request: by a human, once, in time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentport_gateway.domain.approvals import status_at
+from agentport_gateway.failpoints import reach
+from agentport_gateway.store import approvals, audit, policies
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from agentport_gateway.domain.approvals import ApprovalRequest, Decision
+    from agentport_gateway.domain.identity import Human
+    from agentport_gateway.gateway import Gateway
+
+
+class NoSuchRequestError(Exception):
+    """There is no such request in the human's organisation."""
+
+
+class AlreadyDecidedError(Exception):
+    """The request was decided, used or ended before."""
+
+    def __init__(self, request: ApprovalRequest) -> None:
+        super().__init__(f"the request is already {request.status}")
+        self.request = request
+
+
+class TooLateError(Exception):
+    """The request expired before the decision."""
+
+
+async def decide(gateway: Gateway, human: Human, request_id: str, decision: Decision) -> ApprovalRequest:
+    """The decided request. Raises NoSuchRequestError, AlreadyDecidedError, TooLateError: nothing changed."""
+    now = gateway.clock.now()
+
+    def write(connection: Connection) -> tuple[ApprovalRequest | None, ApprovalRequest | None]:
+        decided = approvals.decide(
+            connection,
+            org_id=human.org_id,
+            request_id=request_id,
+            decision=decision,
+            decided_by=human.email,
+            now=now,
+        )
+        if decided is None:
+            return None, approvals.find(connection, org_id=human.org_id, request_id=request_id)
+        if decision == "deny":
+            audit.complete_requests(connection, [request_id], outcome="denied_by_human", now=now)
+        if decision == "allow_tool":
+            policies.set_mode(
+                connection,
+                org_id=human.org_id,
+                integration_id=decided.integration_id,
+                tool_name=decided.tool_name,
+                mode="allow",
+                by=human.user_id,
+                now=now,
+            )
+        return decided, None
+
+    decided, found = await gateway.database.write(write)
+    reach("decided")
+    if decided is None:
+        if found is None:
+            raise NoSuchRequestError
+        if status_at(found, now) == "expired" and found.end_reason in (None, "time"):
+            raise TooLateError
+        raise AlreadyDecidedError(found)
+    if decision == "allow_tool" or (decision == "approve_once" and gateway.views.may_allow(decided)):
+        gateway.views.drop(human.org_id)
+    gateway.waits.tell(decided)
+    return decided

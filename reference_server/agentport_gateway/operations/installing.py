@@ -1,0 +1,154 @@
+"""Installing and removing integrations, and adding custom ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agentport_gateway.store import approvals, audit, integrations
+from agentport_gateway.store.integrations import AlreadyThereError, CustomIntegration, Installation
+from agentport_gateway.upstreams.upstream import UpstreamError
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from agentport_gateway.domain.approvals import ApprovalRequest
+    from agentport_gateway.domain.identity import Caller
+    from agentport_gateway.domain.integrations import AuthMethod, Integration
+    from agentport_gateway.gateway import Gateway
+
+__all__ = ["AlreadyThereError", "CannotInstallError", "UnknownIntegrationError", "install", "uninstall"]
+
+
+class UnknownIntegrationError(Exception):
+    """There is no such integration, or it is not installed."""
+
+
+@dataclass(eq=False)
+class CannotInstallError(Exception):
+    """The integration cannot be installed like this; the text says why."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+async def install(
+    gateway: Gateway, caller: Caller, integration_id: str, auth_method: AuthMethod, token: str | None
+) -> Installation:
+    """The new installation. Raises UnknownIntegrationError, CannotInstallError or AlreadyThereError."""
+    view = await gateway.views.of(caller.org_id)
+    integration = view.integrations.get(integration_id)
+    if integration is None:
+        raise UnknownIntegrationError
+    if integration_id in view.connected:
+        raise AlreadyThereError
+    await _check(gateway, integration, auth_method, token)
+    installation = Installation(
+        id=gateway.ids.uuid(),
+        org_id=caller.org_id,
+        integration_id=integration_id,
+        type=integration.type,
+        auth_method=auth_method,
+        connected=True,
+        token=gateway.sealer.seal(token) if token else None,
+        added_at=gateway.clock.now(),
+    )
+    await gateway.database.write(lambda connection: integrations.install(connection, installation))
+    changed(gateway, caller.org_id, integration_id)
+    return installation
+
+
+async def uninstall(gateway: Gateway, org_id: str, integration_id: str) -> None:
+    """Remove an installation and end the requests that were made for it. Raises UnknownIntegrationError."""
+
+    def write(connection: Connection) -> tuple[bool, list[ApprovalRequest]]:
+        removed = integrations.remove_installation(connection, org_id=org_id, integration_id=integration_id)
+        return removed, end_requests(gateway, connection, org_id, integration_id) if removed else []
+
+    removed, ended = await gateway.database.write(write)
+    if not removed:
+        raise UnknownIntegrationError
+    changed(gateway, org_id, integration_id)
+    for request in ended:
+        gateway.waits.tell(request)
+
+
+async def add_custom(gateway: Gateway, custom: CustomIntegration) -> None:
+    """Keep a custom integration. Raises AlreadyThereError, also for an id of the catalogue."""
+    view = await gateway.views.of(custom.org_id)
+    if custom.id in view.integrations:
+        raise AlreadyThereError
+    await gateway.database.write(lambda connection: integrations.add_custom(connection, custom))
+    changed(gateway, custom.org_id, custom.id)
+
+
+async def change_custom(gateway: Gateway, custom: CustomIntegration) -> None:
+    """Replace a custom integration; what a human saw before does not cover what it is now."""
+
+    def write(connection: Connection) -> list[ApprovalRequest]:
+        integrations.change_custom(connection, custom)
+        return end_requests(gateway, connection, custom.org_id, custom.id)
+
+    ended = await gateway.database.write(write)
+    changed(gateway, custom.org_id, custom.id)
+    for request in ended:
+        gateway.waits.tell(request)
+
+
+async def remove_custom(gateway: Gateway, org_id: str, integration_id: str) -> None:
+    """Remove a custom integration with its installation. Raises UnknownIntegrationError."""
+
+    def write(connection: Connection) -> tuple[bool, list[ApprovalRequest]]:
+        removed = integrations.remove_custom(connection, org_id=org_id, integration_id=integration_id)
+        return removed, end_requests(gateway, connection, org_id, integration_id) if removed else []
+
+    removed, ended = await gateway.database.write(write)
+    if not removed:
+        raise UnknownIntegrationError
+    changed(gateway, org_id, integration_id)
+    for request in ended:
+        gateway.waits.tell(request)
+
+
+def end_requests(gateway: Gateway, connection: Connection, org_id: str, integration_id: str) -> list[ApprovalRequest]:
+    """End what is pending or approved for an integration, because it is not what the human saw any more."""
+    now = gateway.clock.now()
+    ended = approvals.end_live(
+        connection, org_id=org_id, integration_id=integration_id, reason="target_changed", now=now
+    )
+    audit.complete_requests(
+        connection, [request.id for request in ended], outcome="expired", now=now, detail="target_changed"
+    )
+    return ended
+
+
+def changed(gateway: Gateway, org_id: str, integration_id: str) -> None:
+    """Let this process see the change and tell the organisation's agents."""
+    gateway.views.drop(org_id)
+    gateway.upstreams.forget(org_id, integration_id)
+    for announce in gateway.announcements.tools_changed:
+        announce(org_id)
+
+
+async def _check(gateway: Gateway, integration: Integration, auth_method: AuthMethod, token: str | None) -> None:
+    if auth_method not in integration.auth_methods:
+        offered = ", ".join(integration.auth_methods)
+        raise CannotInstallError(f"{integration.id} does not take {auth_method}: it takes {offered}")
+    if auth_method == "oauth":
+        raise CannotInstallError(f"{integration.id} cannot be connected by OAuth here: use a token")
+    if auth_method == "none":
+        if token:
+            raise CannotInstallError("a token was given, but auth_method is none")
+        return
+    if not token:
+        raise CannotInstallError("auth_method is token, but no token was given")
+    trial = gateway.upstreams.make(integration, token)
+    try:
+        if not await trial.token_works():
+            raise CannotInstallError(f"{integration.id} refused the token")
+    except UpstreamError as failure:
+        raise CannotInstallError(f"the token could not be checked: {failure}") from failure
+    finally:
+        await trial.close()

@@ -1,0 +1,130 @@
+"""The serving process: start, tell who waits for it, stop in an orderly way."""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import json
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+
+from agentport_gateway.app import build
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from agentport_gateway.serve import ServeOptions
+    from agentport_gateway.settings import Settings
+    from agentport_gateway.surfaces.front import Front
+
+_LAST_ANSWERS_SECONDS = 8
+
+
+class Stopped(enum.Enum):
+    """Why the process ended."""
+
+    TERMINATED = "terminated"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
+def serve_until_stopped(settings: Settings, options: ServeOptions, listener: Any) -> Stopped:
+    """Serve on the listening socket until a signal."""
+    application = build(settings)
+    config = uvicorn.Config(
+        application,
+        log_level="warning" if options.quiet else "info",
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
+        timeout_keep_alive=75,
+        server_header=False,
+        ws="none",
+    )
+    server = _Server(config, application, settings, options)
+    if not hasattr(signal, "SIGTERM"):  # pragma: no cover - POSIX has it
+        return Stopped.FAILED
+    asyncio.run(server.serve_to_the_end(listener))
+    if not server.started:
+        return Stopped.FAILED
+    return Stopped.INTERRUPTED if server.interrupted else Stopped.TERMINATED
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, application: Front, settings: Settings, options: ServeOptions) -> None:
+        super().__init__(config)
+        self._application = application
+        self._settings = settings
+        self._options = options
+        self.interrupted = False
+
+    async def serve_to_the_end(self, listener: Any) -> None:
+        """Serve, with signals handled here so that they end the process and not the caller's program."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            await self._serve(sockets=[listener])
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+            if self._options.ready_file is not None:
+                self._options.ready_file.unlink(missing_ok=True)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's interface
+        """Begin to stop: parked waits answer first, then connections close. A second signal does not wait."""
+        if sig == signal.SIGINT:
+            self.interrupted = True
+        self._application.stop()
+        if self.should_exit:
+            self.force_exit = True
+        self.should_exit = True
+
+    async def startup(self, sockets: list[Any] | None = None) -> None:
+        """Open the doors, then say so."""
+        await super().startup(sockets=sockets)
+        if self.should_exit:
+            return
+        ready = await self._ready()
+        if self._options.ready_file is not None:
+            write_whole(self._options.ready_file, ready)
+        self._say(ready)
+
+    async def _ready(self) -> dict[str, Any]:
+        base_url = self._settings.base_url
+        ready: dict[str, Any] = {"base_url": base_url, "mcp_url": f"{base_url}/mcp", "pid": os.getpid()}
+        if self._settings.demo:
+            from agentport_gateway.demo import furnish
+
+            ready |= await furnish(self._application.gateway)
+        return ready
+
+    def _say(self, ready: dict[str, Any]) -> None:
+        if self._options.quiet:
+            return
+        lines = [f"AgentPort reference gateway: {ready['base_url']} (MCP at {ready['mcp_url']}). Ctrl-C stops it."]
+        if self._settings.demo:
+            from agentport_gateway.demo import client_commands
+
+            lines += client_commands(ready)
+        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.flush()
+
+
+def write_whole(path: Path, value: dict[str, Any]) -> None:
+    """Write a JSON file that only its owner reads and that nobody sees half-written."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(value, file, indent=1)
+            file.write("\n")
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,43 @@
+"""What an operator may set, by environment variable (prefix AGENTPORT_) or by `serve`'s options."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _split(value: Any) -> Any:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+"""Several values; in an environment variable they are separated by commas."""
+
+
+class Settings(BaseSettings):
+    """The settings of one gateway process."""
+
+    model_config = SettingsConfigDict(env_prefix="AGENTPORT_", frozen=True, extra="forbid")
+
+    database_url: str
+    base_url: str = "http://127.0.0.1:4747"
+    secret_key: str = Field(default="", repr=False)
+    """The key that seals upstream credentials (urlsafe base64, 32 bytes); kept outside the database."""
+    organisations: int = Field(default=1, ge=1)
+    poll_budget_seconds: float = Field(default=45.0, gt=0)
+    progress_interval_seconds: float = Field(default=10.0, gt=0)
+    approval_expiry_seconds: float = Field(default=600.0, gt=0)
+    max_pending_per_key: int = Field(default=500, ge=1)
+    max_body_bytes: int = Field(default=4 * 1024 * 1024, ge=1024)
+    upstream_timeout_seconds: float = Field(default=50.0, gt=0)
+    upstream_connect_seconds: float = Field(default=5.0, gt=0)
+    upstream_max_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
+    tools_cache_seconds: float = Field(default=300.0, ge=0)
+    sign_in_hours: float = Field(default=12.0, gt=0)
+    allow_upstreams: Listed = ()
+    """Networks (CIDR) that upstreams may live in although they are not public; for development."""
+    allowed_hosts: Listed = ()
+    allowed_origins: Listed = ()
+    demo: bool = False

@@ -1,0 +1,84 @@
+"""Where a served gateway's settings come from: its options, else the environment, else sane defaults."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from agentport_gateway.serve import ServeOptions
+    from agentport_gateway.settings import Settings
+
+_DEMO_ORGANISATIONS = 2
+_LOOPBACK = ("127.0.0.0/8", "::1/128")
+
+
+class BadSettingsError(Exception):
+    """A setting has no usable value; the text names it."""
+
+
+def settings_for(options: ServeOptions, *, base_url: str, folder: Path | None) -> Settings:
+    """The settings; `folder` is where data goes when nothing else is said. Raises BadSettingsError."""
+    from pydantic import ValidationError
+
+    from agentport_gateway.settings import Settings
+
+    given: dict[str, Any] = {
+        "database_url": options.database_url,
+        "poll_budget_seconds": options.poll_budget_seconds,
+        "approval_expiry_seconds": options.approval_expiry_seconds,
+        "upstream_timeout_seconds": options.upstream_timeout_seconds,
+        "max_pending_per_key": options.max_pending_per_key,
+        "progress_interval_seconds": options.progress_interval_seconds,
+        "allow_upstreams": options.allow_upstreams or None,
+        "allowed_hosts": options.allowed_hosts or None,
+    }
+    values = {name: value for name, value in given.items() if value is not None}
+    if options.base_url is not None or "AGENTPORT_BASE_URL" not in os.environ:
+        values["base_url"] = base_url
+    if options.organisations != 1:
+        values["organisations"] = options.organisations
+    if options.demo:
+        values["demo"] = True
+        values["organisations"] = max(options.organisations, _DEMO_ORGANISATIONS)
+        values["allow_upstreams"] = (*options.allow_upstreams, *_LOOPBACK)
+    if "database_url" not in values and (folder is not None or "AGENTPORT_DATABASE_URL" not in os.environ):
+        values["database_url"] = f"sqlite:///{_data_folder(folder) / 'gateway.sqlite'}"
+    if not os.environ.get("AGENTPORT_SECRET_KEY"):
+        values["secret_key"] = _kept_key(_data_folder(folder) / "secret.key")
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        faults = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_input=False))
+        raise BadSettingsError(f"a setting cannot be used: {faults}") from None
+
+
+def _data_folder(folder: Path | None) -> Path:
+    if folder is None:
+        if sys.platform == "darwin":
+            folder = Path.home() / "Library" / "Application Support" / "agentport-gateway"
+        else:
+            base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+            folder = Path(base) / "agentport-gateway"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise BadSettingsError(f"the data folder {folder} cannot be made: {error.strerror}") from None
+    return folder
+
+
+def _kept_key(path: Path) -> str:
+    """The key in the file, made on first use; readable by its owner only."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text("ascii").strip()
+    except OSError as error:
+        raise BadSettingsError(f"the key file {path} cannot be made: {error.strerror}") from None
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        key = secrets.token_urlsafe(32)
+        file.write(key)
+    return key

@@ -1,0 +1,144 @@
+"""The audit log: one entry for each call, written once, completed once, never changed or removed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select, update
+
+from agentport_gateway.store.schema import approval_requests, log_entries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.engine import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One call: who, what, why, under which policy, and what became of it (None while it goes on)."""
+
+    id: str
+    org_id: str
+    called_at: datetime
+    surface: str
+    asked_by: str
+    api_key_id: str | None
+    integration_id: str
+    tool_name: str
+    arguments: str
+    additional_info: str | None
+    mode: str | None
+    rule_id: str | None
+    request_id: str | None
+    outcome: str | None
+    finished_at: datetime | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which entries are wanted; None does not restrict."""
+
+    integration_id: str | None = None
+    tool_name: str | None = None
+    outcome: str | None = None
+    request_id: str | None = None
+    api_key_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedCall:
+    """An entry together with the decision on its request."""
+
+    seq: int
+    entry: Entry
+    request_status: str | None
+    decision_mode: str | None
+    decided_by: str | None
+    decided_at: datetime | None
+
+
+def write(connection: Connection, entry: Entry) -> None:
+    """Write an entry down, complete or open."""
+    connection.execute(insert(log_entries), [asdict(entry)])
+
+
+def complete(connection: Connection, entry_id: str, *, outcome: str, now: datetime, detail: str | None = None) -> None:
+    """Say what became of an open entry."""
+    connection.execute(
+        update(log_entries)
+        .where(log_entries.c.id == entry_id, log_entries.c.outcome.is_(None))
+        .values(outcome=outcome, finished_at=now, detail=detail)
+    )
+
+
+def complete_requests(
+    connection: Connection,
+    request_ids: Iterable[str],
+    *,
+    outcome: str,
+    now: datetime,
+    detail: str | None = None,
+) -> None:
+    """Say what became of the calls that wait on these requests."""
+    wanted = list(request_ids)
+    if wanted:
+        connection.execute(
+            update(log_entries)
+            .where(log_entries.c.request_id.in_(wanted), log_entries.c.outcome.is_(None))
+            .values(outcome=outcome, finished_at=now, detail=detail)
+        )
+
+
+def newest(
+    connection: Connection,
+    *,
+    org_id: str,
+    wanted: Filter,
+    limit: int,
+    offset: int = 0,
+    before: int | None = None,
+) -> Sequence[LoggedCall]:
+    """An organisation's entries, newest first; `before` continues a listing at a sequence number."""
+    conditions: list[ColumnElement[bool]] = [log_entries.c.org_id == org_id]
+    for name in ("integration_id", "tool_name", "outcome", "request_id", "api_key_id"):
+        value = getattr(wanted, name)
+        if value is not None:
+            conditions.append(log_entries.c[name] == value)
+    if wanted.since is not None:
+        conditions.append(log_entries.c.called_at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(log_entries.c.called_at < wanted.until)
+    if before is not None:
+        conditions.append(log_entries.c.seq < before)
+    rows = connection.execute(
+        select(
+            log_entries,
+            approval_requests.c.status.label("request_status"),
+            approval_requests.c.decision_mode,
+            approval_requests.c.decided_by,
+            approval_requests.c.decided_at,
+        )
+        .outerjoin(approval_requests, approval_requests.c.id == log_entries.c.request_id)
+        .where(*conditions)
+        .order_by(log_entries.c.seq.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [
+        LoggedCall(
+            seq=row.seq,
+            entry=Entry(**{field.name: getattr(row, field.name) for field in fields(Entry)}),
+            request_status=row.request_status,
+            decision_mode=row.decision_mode,
+            decided_by=row.decided_by,
+            decided_at=row.decided_at,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,242 @@
+"""The tables. Times are integer microseconds since 1970 (UTC), so that every database compares them alike."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+
+metadata = MetaData()
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime, stored as microseconds since 1970."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ARG002 - the interface's
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the interface's
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+# SQLite numbers rows by itself only for a column declared INTEGER.
+_Sequence = BigInteger().with_variant(Integer, "sqlite")
+
+organisations = Table(
+    "organisations",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("approval_expiry_minutes", Integer),
+    Column("created_at", Instant, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("org_id", ForeignKey("organisations.id"), nullable=False),
+    Column("email", String(320), nullable=False, unique=True),
+    Column("password_hash", String(255), nullable=False),
+    Column("failed_sign_ins", Integer, nullable=False, server_default="0"),
+    Column("locked_until", Instant),
+    Column("totp_secret", Text),
+    Column("totp_enabled", Boolean, nullable=False, server_default=text("false")),
+    Column("totp_last_step", BigInteger, nullable=False, server_default="0"),
+    Column("created_at", Instant, nullable=False),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("code_hash", String(64), primary_key=True),
+    Column("used_at", Instant),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("org_id", ForeignKey("organisations.id"), nullable=False, index=True),
+    Column("name", String(200), nullable=False),
+    Column("prefix", String(12), nullable=False),
+    Column("key_hash", String(64), nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(36)),
+    Column("last_used_at", Instant),
+    Column("revoked_at", Instant),
+)
+
+custom_integrations = Table(
+    "custom_integrations",
+    metadata,
+    Column("org_id", ForeignKey("organisations.id"), primary_key=True),
+    Column("id", String(100), primary_key=True),
+    Column("definition", Text, nullable=False),
+    Column("secret", Text),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+installed = Table(
+    "installed_integrations",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("org_id", ForeignKey("organisations.id"), nullable=False),
+    Column("integration_id", String(100), nullable=False),
+    Column("type", String(20), nullable=False),
+    Column("auth_method", String(20), nullable=False),
+    Column("connected", Boolean, nullable=False),
+    Column("token", Text),
+    Column("added_at", Instant, nullable=False),
+    UniqueConstraint("org_id", "integration_id"),
+)
+
+tool_settings = Table(
+    "tool_settings",
+    metadata,
+    Column("org_id", ForeignKey("organisations.id"), primary_key=True),
+    Column("integration_id", String(100), primary_key=True),
+    Column("tool_name", String(200), primary_key=True),
+    Column("mode", String(20), nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("updated_by", String(36)),
+)
+
+tool_rules = Table(
+    "tool_rules",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("org_id", ForeignKey("organisations.id"), nullable=False),
+    Column("integration_id", String(100), nullable=False),
+    Column("tool_name", String(200), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("effect", String(20), nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("conditions", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Index("ix_tool_rules_tool", "org_id", "integration_id", "tool_name"),
+)
+
+approval_requests = Table(
+    "approval_requests",
+    metadata,
+    Column("seq", _Sequence, primary_key=True, autoincrement=True),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("org_id", ForeignKey("organisations.id"), nullable=False),
+    Column("integration_id", String(100), nullable=False),
+    Column("tool_name", String(200), nullable=False),
+    Column("target", String(64), nullable=False),
+    Column("target_label", String(2000), nullable=False),
+    Column("arguments", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("additional_info", Text),
+    Column("api_key_id", ForeignKey("api_keys.id")),
+    Column("asked_by", String(400), nullable=False),
+    Column("rule_id", String(36)),
+    Column("status", String(20), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("decision_mode", String(20)),
+    Column("decided_by", String(320)),
+    Column("decided_at", Instant),
+    Column("end_reason", String(20)),
+    Column("execution", String(20), nullable=False, server_default="none"),
+    Column("runner", String(36)),
+    Column("lease_until", Instant),
+    Column("consumed_at", Instant),
+    Column("finished_at", Instant),
+    Column("result", Text),
+)
+
+_ACTIVE = text("status IN ('pending', 'approved')")
+# At most one live request per exact call: the index is what makes asking twice find the first.
+Index(
+    "ux_approval_requests_live_call",
+    approval_requests.c.digest,
+    unique=True,
+    sqlite_where=_ACTIVE,
+    postgresql_where=_ACTIVE,
+)
+Index(
+    "ix_approval_requests_live",
+    approval_requests.c.org_id,
+    approval_requests.c.api_key_id,
+    approval_requests.c.expires_at,
+    sqlite_where=_ACTIVE,
+    postgresql_where=_ACTIVE,
+)
+Index("ix_approval_requests_newest", approval_requests.c.org_id, approval_requests.c.seq)
+Index(
+    "ix_approval_requests_by_status",
+    approval_requests.c.org_id,
+    approval_requests.c.status,
+    approval_requests.c.seq,
+)
+_RUNNING = text("execution = 'running'")
+Index(
+    "ix_approval_requests_running",
+    approval_requests.c.lease_until,
+    sqlite_where=_RUNNING,
+    postgresql_where=_RUNNING,
+)
+
+log_entries = Table(
+    "log_entries",
+    metadata,
+    Column("seq", _Sequence, primary_key=True, autoincrement=True),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("org_id", ForeignKey("organisations.id"), nullable=False),
+    Column("called_at", Instant, nullable=False),
+    Column("surface", String(10), nullable=False),
+    Column("asked_by", String(400), nullable=False),
+    Column("api_key_id", String(36)),
+    Column("integration_id", String(100), nullable=False),
+    Column("tool_name", String(200), nullable=False),
+    Column("arguments", Text, nullable=False),
+    Column("additional_info", Text),
+    Column("mode", String(20)),
+    Column("rule_id", String(36)),
+    Column("request_id", String(36)),
+    # Null while the call goes on; written once, by whatever ends it.
+    Column("outcome", String(30)),
+    Column("finished_at", Instant),
+    Column("detail", Text),
+)
+Index("ix_log_entries_newest", log_entries.c.org_id, log_entries.c.seq)
+_ASKED = text("request_id IS NOT NULL")
+Index("ix_log_entries_request", log_entries.c.request_id, sqlite_where=_ASKED, postgresql_where=_ASKED)

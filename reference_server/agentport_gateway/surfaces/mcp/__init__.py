@@ -1,0 +1,1 @@
+"""The agent-facing MCP surface: eleven meta tools behind one Streamable HTTP endpoint."""

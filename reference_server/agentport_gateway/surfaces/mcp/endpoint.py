@@ -1,0 +1,114 @@
+"""The `/mcp` endpoint: who is asking, whether the body means exactly one thing, and then the SDK."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+from mcp.server.auth.provider import AccessToken
+
+from agentport_gateway.domain.exact_json import InexactJsonError, parse
+from agentport_gateway.surfaces.body import BodyTooLargeError, ClientGoneError, read_body, replaying, respond
+from agentport_gateway.surfaces.mcp.server import AGENT
+from agentport_gateway.surfaces.mcp.sessions import answer_as_json
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+    from agentport_gateway.auth.keys import Keys
+    from agentport_gateway.domain.identity import Agent
+    from agentport_gateway.settings import Settings
+    from agentport_gateway.surfaces.mcp.sessions import Sessions
+
+_PARSE_ERROR = -32700
+_SESSIONS_PER_KEY = 1_000
+_MAY_WAIT = "agentport__await_approval"
+
+
+class McpEndpoint:
+    """The ASGI application behind `/mcp` and `/mcp/`."""
+
+    def __init__(self, *, settings: Settings, keys: Keys, sessions: Sessions) -> None:
+        self._keys = keys
+        self._sessions = sessions
+        self._max_body = settings.max_body_bytes
+        metadata = f"{settings.base_url}/.well-known/oauth-protected-resource/mcp"
+        self._challenge = f'Bearer resource_metadata="{metadata}"'.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        headers = dict(scope["headers"])
+        agent = await self._agent(headers)
+        if agent is None:
+            await self._unauthorized(send)
+            return
+        as_json = False
+        if scope["method"] == "POST":
+            try:
+                body = await read_body(headers, receive, self._max_body)
+                message = parse(body)
+            except BodyTooLargeError:
+                await respond(send, 413, {"detail": f"the body is larger than {self._max_body} bytes"})
+                return
+            except ClientGoneError:
+                return
+            except InexactJsonError as error:
+                await _refuse(send, error)
+                return
+            receive = replaying(body, receive)
+            as_json = _answers_at_once(message) or b"text/event-stream" not in headers.get(b"accept", b"")
+            if _opens_session(message) and self._sessions.opened_by(agent.key_id) >= _SESSIONS_PER_KEY:
+                await respond(send, 429, {"detail": "this API key has too many sessions open"})
+                return
+        token = AccessToken(token="", client_id=agent.key_id, scopes=[], subject=agent.org_id)
+        scope = {**scope, "path": "/mcp", "raw_path": b"/mcp", "user": AuthenticatedUser(token), AGENT: agent}
+        mode = answer_as_json.set(as_json)
+        try:
+            await self._sessions.asgi_app(scope, receive, send)
+        finally:
+            answer_as_json.reset(mode)
+
+    async def _agent(self, headers: dict[bytes, bytes]) -> Agent | None:
+        secret = headers.get(b"x-api-key")
+        if secret is None:
+            scheme, _, rest = headers.get(b"authorization", b"").partition(b" ")
+            if scheme.lower() != b"bearer":
+                return None
+            secret = rest.strip()
+        return await self._keys.find(secret.decode("latin-1"))
+
+    async def _unauthorized(self, send: Send) -> None:
+        await respond(
+            send,
+            401,
+            {
+                "error": "invalid_token",
+                "error_description": "An API key is required: X-API-Key or a bearer token.",
+            },
+            ((b"www-authenticate", self._challenge),),
+        )
+
+
+async def _refuse(send: Send, error: InexactJsonError) -> None:
+    body = {"jsonrpc": "2.0", "id": None, "error": {"code": _PARSE_ERROR, "message": f"Parse error: {error}"}}
+    await respond(send, 400, body)
+
+
+def _answers_at_once(message: Any) -> bool:
+    """Whether nothing but the answer is going to be sent.
+
+    `initialize` counts as a stream: the session it opens inherits the mode for what it sends by itself.
+    """
+    if not isinstance(message, dict) or message.get("method") in ("initialize", "subscriptions/listen"):
+        return False
+    if message.get("method") != "tools/call":
+        return True
+    params = message.get("params")
+    if not isinstance(params, dict) or params.get("name") == _MAY_WAIT:
+        return False
+    meta = params.get("_meta")
+    return not (isinstance(meta, dict) and "progressToken" in meta)
+
+
+def _opens_session(message: Any) -> bool:
+    return isinstance(message, dict) and message.get("method") == "initialize"

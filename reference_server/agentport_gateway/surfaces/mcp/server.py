@@ -1,0 +1,117 @@
+"""The MCP server: the meta tools on the SDK's low-level server."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any, cast
+
+import mcp_types as types
+from mcp.server.lowlevel import NotificationOptions, Server
+from mcp.shared.exceptions import MCPError
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+
+from agentport_gateway.surfaces.mcp.instructions import INSTRUCTIONS
+from agentport_gateway.surfaces.mcp.meta_tool import PREFIX, Invocation
+from agentport_gateway.surfaces.mcp.tools import meta_tools
+
+MODERN = frozenset(MODERN_PROTOCOL_VERSIONS)
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from mcp.server.context import ServerRequestContext
+    from starlette.requests import Request
+
+    from agentport_gateway.domain.identity import Agent
+    from agentport_gateway.gateway import Gateway
+    from agentport_gateway.surfaces.mcp.tool_changes import ToolChanges
+
+AGENT = "agentport.agent"
+"""Where the authenticated agent is found in a request's ASGI scope."""
+
+
+class AgentServer(Server[Any]):
+    """The SDK's server, announcing on the handshake revisions too that its tool list may change."""
+
+    def create_initialization_options(
+        self,
+        notification_options: NotificationOptions | None = None,
+        experimental_capabilities: dict[str, dict[str, Any]] | None = None,
+        extensions: dict[str, dict[str, Any]] | None = None,
+    ) -> Any:
+        """What `initialize` answers."""
+        return super().create_initialization_options(
+            notification_options or NotificationOptions(tools_changed=True),
+            experimental_capabilities,
+            extensions,
+        )
+
+
+def build_server(gateway: Gateway, changes: ToolChanges) -> AgentServer:
+    """The server of a gateway; clients that want to hear about changed tools are noted with `changes`."""
+    tools = {PREFIX + tool.name: tool for tool in meta_tools()}
+    listed = [tool.listed() for tool in tools.values()]
+    schemas = {tool.name: tool.input_schema for tool in listed}
+
+    async def list_tools(
+        _context: ServerRequestContext[Any, Request], _params: types.PaginatedRequestParams | None
+    ) -> types.ListToolsResult:
+        return types.ListToolsResult(tools=listed)
+
+    async def call_tool(context: ServerRequestContext[Any, Request], params: types.CallToolRequestParams) -> Any:
+        tool = tools.get(params.name)
+        if tool is None:
+            raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name[:200]}")
+        invocation = Invocation(
+            gateway=gateway,
+            agent=_agent(context),
+            report_progress=_progress(context),
+        )
+        result = await tool(invocation, params.arguments or {})
+        return {"resultType": "complete", **result} if context.protocol_version in MODERN else result
+
+    async def listen(
+        context: ServerRequestContext[Any, Request], params: types.SubscriptionsListenRequestParams
+    ) -> types.SubscriptionsListenResult:
+        return await changes.listen(_agent(context).org_id, context, params)
+
+    async def opened(context: ServerRequestContext[Any, Request], _params: types.NotificationParams) -> None:
+        changes.add_session(_agent(context).org_id, context)
+
+    server = AgentServer(
+        "agentport",
+        version=_version(),
+        title="AgentPort",
+        instructions=INSTRUCTIONS,
+        get_tool_input_schema=schemas.get,
+        on_list_tools=list_tools,
+        on_call_tool=call_tool,
+        on_subscriptions_listen=listen,
+    )
+    server.add_notification_handler("notifications/initialized", types.NotificationParams, opened)
+    return server
+
+
+def _agent(context: ServerRequestContext[Any, Request]) -> Agent:
+    request = cast("Request", context.request)  # every request comes over HTTP
+    agent: Agent = request.scope[AGENT]
+    return agent
+
+
+def _progress(
+    context: ServerRequestContext[Any, Request],
+) -> Callable[[float, float, str], Awaitable[None]] | None:
+    if context.meta is None or "progress_token" not in context.meta:
+        return None
+
+    async def report(done: float, total: float, words: str) -> None:
+        await context.session.report_progress(round(done, 3), total, words)
+
+    return report
+
+
+def _version() -> str:
+    try:
+        return version("agentport-conformance")
+    except PackageNotFoundError:
+        return "0"

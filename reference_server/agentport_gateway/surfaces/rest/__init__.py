@@ -1,0 +1,1 @@
+"""The REST surface, for people and for the command line: FastAPI, for its OpenAPI document."""

@@ -1,0 +1,69 @@
+"""The REST application: every resource in this folder under `/api`, and `/health` beside it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+
+from agentport_gateway.store.database import StoreUnavailableError
+
+if TYPE_CHECKING:
+    from agentport_gateway.gateway import Gateway
+
+_RESOURCES = (
+    "users",
+    "second_factor",
+    "auth",
+    "api_keys",
+    "custom_apis",
+    "integrations",
+    "installed",
+    "tools",
+    "tool_settings",
+    "tool_rules",
+    "tool_approvals",
+    "org_settings",
+    "logs",
+)
+
+
+def build_rest(gateway: Gateway) -> FastAPI:
+    """The application of a gateway."""
+    rest = FastAPI(
+        title="AgentPort reference gateway",
+        version="1",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    rest.state.gateway = gateway
+    for name in _RESOURCES:
+        rest.include_router(import_module(f"{__package__}.{name}").router, prefix="/api")
+
+    @rest.get("/health", tags=["health"])
+    async def health() -> dict[str, str]:
+        """Whether the process answers."""
+        return {"status": "ok"}
+
+    @rest.get("/.well-known/oauth-protected-resource/mcp", include_in_schema=False)
+    async def resource_metadata() -> dict[str, Any]:
+        """What a client that was refused at `/mcp` may send there."""
+        return {"resource": f"{gateway.settings.base_url}/mcp", "bearer_methods_supported": ["header"]}
+
+    rest.add_exception_handler(RequestValidationError, _bad_request)
+    rest.add_exception_handler(StoreUnavailableError, _unavailable)
+    return rest
+
+
+async def _bad_request(_request: Request, error: Exception) -> JSONResponse:
+    faults = error.errors() if isinstance(error, RequestValidationError) else ()
+    detail = [{"loc": list(fault["loc"]), "msg": fault["msg"], "type": fault["type"]} for fault in faults]
+    return JSONResponse({"detail": detail}, 422)
+
+
+async def _unavailable(_request: Request, _error: Exception) -> JSONResponse:
+    return JSONResponse({"detail": "The gateway cannot reach its database just now."}, 503)

@@ -1,0 +1,104 @@
+"""Parked waits: a caller rests on one future until news of its request comes; nothing is polled or held."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentport_gateway.domain.approvals import ApprovalRequest
+    from agentport_gateway.domain.time import Clock
+
+
+@dataclass(slots=True, eq=False)
+class Listener:
+    """One caller's ear: news that arrived since the last time it listened is not lost."""
+
+    _clock: Clock
+    _bell: asyncio.Future[None] | None = None
+    _news: bool = False
+
+    async def wait(self, seconds: float) -> bool:
+        """Rest until news or for so long; whether there was news."""
+        if not self._news and seconds > 0:
+            self._bell = asyncio.get_running_loop().create_future()
+            timer = self._clock.call_later(seconds, self._ring_bell)
+            try:
+                await self._bell
+            finally:
+                timer.cancel()
+                self._bell = None
+        heard, self._news = self._news, False
+        return heard
+
+    def tell(self) -> None:
+        """There is news: look again."""
+        self._news = True
+        self._ring_bell()
+
+    def _ring_bell(self) -> None:
+        if self._bell is not None and not self._bell.done():
+            self._bell.set_result(None)
+
+
+@dataclass(slots=True)
+class Waits:
+    """Who waits for which request, in this process."""
+
+    clock: Clock
+    closing: bool = False
+    """Set while the gateway stops: every parked wait returns at once, undecided."""
+    _listeners: dict[str, set[Listener]] = field(default_factory=dict)
+    _latest: dict[str, ApprovalRequest] = field(default_factory=dict)
+
+    @contextmanager
+    def listening(self, request_id: str) -> Iterator[Listener]:
+        """An ear that is open before the caller reads, so that no news falls between."""
+        listener = Listener(self.clock)
+        self._listeners.setdefault(request_id, set()).add(listener)
+        try:
+            yield listener
+        finally:
+            others = self._listeners[request_id]
+            others.discard(listener)
+            if not others:
+                del self._listeners[request_id]
+                self._latest.pop(request_id, None)
+
+    def tell(self, request: ApprovalRequest) -> None:
+        """Wake whoever waits for this request and let them see it as it now is."""
+        if (listeners := self._listeners.get(request.id)) is not None:
+            self._latest[request.id] = request
+            for listener in tuple(listeners):
+                listener.tell()
+
+    def wake(self, request_id: str) -> None:
+        """Wake whoever waits for this request; they read it themselves."""
+        self._latest.pop(request_id, None)
+        for listener in tuple(self._listeners.get(request_id, ())):
+            listener.tell()
+
+    def wake_all(self) -> None:
+        """Wake everybody: news may have been missed."""
+        for request_id in tuple(self._listeners):
+            self.wake(request_id)
+
+    def forget(self, request_id: str) -> None:
+        """Let the next look at this request read it from the database."""
+        self._latest.pop(request_id, None)
+
+    def latest(self, request_id: str) -> ApprovalRequest | None:
+        """The request as last told in this process, while somebody waits for it."""
+        return self._latest.get(request_id)
+
+    def release(self) -> None:
+        """Let every parked wait return, and every later one too."""
+        self.closing = True
+        self.wake_all()
+
+    def __len__(self) -> int:
+        return sum(len(listeners) for listeners in self._listeners.values())
