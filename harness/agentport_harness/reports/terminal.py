@@ -139,9 +139,6 @@ def _wrong(session: SessionReport) -> Iterator[tuple[str, str]]:
         yield f"    the check {visible(fault.rule)} itself failed: {visible(fault.reason)}", "red"
     for difference in unmet(session):
         yield f"    {visible(difference)}", "red"
-    for verdict in session.verdicts:
-        if verdict.status == "error":
-            yield f"    {verdict.rule} {verdict.slug}: {visible(verdict.reason)}", "bold red"
     found = [(verdict, finding) for verdict in session.verdicts for finding in verdict.findings]
     new = [(verdict, finding) for verdict, finding in found if not finding.baselined]
     for verdict, finding in new[:MOST_FINDINGS]:
