@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
 import pytest
 
-from agentport_harness.core.report import Run
+from agentport_harness.core.json_values import JSON
+from agentport_harness.core.report import Met, Run
+from agentport_harness.core.trace import Place, ToolCall, Trace
 from agentport_harness.core.writer import Look
 from agentport_harness.runner.catalogue import report_writers
 from tests.reports import golden
-from tests.reports.runs import clean, declared, hostile, many, recordings, small, written
+from tests.reports.runs import clean, declared, finding, hostile, many, recordings, session, small, verdict, written
 
 FORMATS = sorted(report_writers())
 RUNS = {"small": small, "clean": clean, "declared": declared, "hostile": hostile, "empty": recordings}
@@ -62,3 +65,22 @@ def test_a_run_of_a_gateway_without_places_is_told_in_every_format() -> None:
     run = Run(kind="gateway", name="http://127.0.0.1:4747", sessions=small_run.sessions[:1], stale=("gone",))
     for name in FORMATS:
         assert "AP102" in written(name, run)
+
+
+def test_a_bare_finding_and_a_declared_one_are_told_in_every_format() -> None:
+    bare = finding("a bare one", evidence="", expected="", fingerprint="", place=Place())
+    faults = (verdict("AP101", "share", "fail", bare), verdict("AP102", "whole", "fail", finding("a declared one")))
+    unlike = replace(session(*faults, source=""), expectation=Met(rules=("AP102",), differences=("not so",)))
+    for name in FORMATS:
+        assert "a bare one" in written(name, recordings(session(*faults)))
+        assert "not so" in written(name, Run(kind="transcript", name="", sessions=(unlike,)))
+
+
+def test_arguments_nested_beyond_all_reason_are_told_as_such() -> None:
+    nested: JSON = "x"
+    for _ in range(100_000):
+        nested = [nested]
+    trace = Trace(events=(ToolCall(call_id="c", tool="t", arguments=nested, step=1),))
+    run = recordings(session(verdict("AP101", "share", "fail", finding(event=0)), trace=trace))
+    for name in ("terminal", "html"):
+        assert "(nested too deeply to be shown)" in written(name, run)

@@ -84,10 +84,15 @@ def test_a_transcript_is_one_testcase_and_fails_on_an_unmet_expectation_only() -
 
 
 def test_a_check_that_fails_itself_is_an_error_of_the_transcript() -> None:
-    run = declared()
     broken = session(verdict("AP101", "share", "error", reason="IndexError"))
-    (case,) = cases(Run(kind="transcript", name="", sessions=(broken, *run.sessions[:0]))).values()
+    (case,) = cases(Run(kind="transcript", name="", sessions=(broken,))).values()
     assert results(case) == [("Error", "AP101: IndexError")]
+
+
+def test_a_transcript_without_a_file_has_no_properties() -> None:
+    (case,) = cases(Run(kind="transcript", name="", sessions=(session(source=""),))).values()
+    assert properties(case) == {}
+    assert case.classname == "transcripts"
 
 
 def test_the_totals_are_the_sums() -> None:

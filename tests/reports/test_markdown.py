@@ -90,7 +90,7 @@ def test_a_code_span_is_never_ended_by_what_it_holds() -> None:
 
 
 def test_what_does_not_fit_is_counted() -> None:
-    text = written(many(6_000))
+    text = written(many(3_000))
     assert len(text.encode()) < 900_200
     assert "entries more, cut for size." in text
-    assert rows(many(6_000))[1][3] == "6,000"
+    assert "| AP102 | approval-url-verbatim | MUST | 3,000 | 3,000 |" in text

@@ -136,4 +136,4 @@ def test_recorded_text_makes_no_links_and_no_placeholders() -> None:
 
 
 def test_thousands_of_results_are_written_in_one_go() -> None:
-    assert len(json.loads(written("sarif", many(5_000)))["runs"][0]["results"]) == 10_000
+    assert len(json.loads(written("sarif", many(1_000)))["runs"][0]["results"]) == 2_000

@@ -69,6 +69,7 @@ def test_a_call_to_a_server_that_is_known_to_be_the_gateway_goes_there() -> None
 def test_the_answer_of_an_own_tool_stays_with_the_agent() -> None:
     own, answer = cards(drawn(call("shell", {"command": "ls"}), result("a.txt")))
     assert (own.way, answer.way, answer.origin) == ("here", "here", "agent")
+    assert answer.title == "its own tool answers"
 
 
 def test_answers_with_the_same_id_belong_to_the_calls_in_their_order() -> None:
@@ -84,7 +85,7 @@ def test_answers_with_the_same_id_belong_to_the_calls_in_their_order() -> None:
         (result("x", exit_code=0), "answers", False),
         (result("x", exit_code=4), "answers: exit code 4", True),
         (result("x", status=202), "answers: HTTP 202", False),
-        (result("", fault="client_timeout"), "no answer: client timeout", True),
+        (result("", fault="client_timeout"), "gives no answer: client timeout", True),
     ],
 )
 def test_an_answer_says_how_it_went(answer: ToolResult, title: str, failed: bool) -> None:
@@ -95,9 +96,9 @@ def test_an_answer_says_how_it_went(answer: ToolResult, title: str, failed: bool
 def test_a_fault_is_named_whatever_it_is() -> None:
     faults: tuple[Fault, ...] = ("client_refused", "transport", "cancelled")
     assert [cards(drawn(result(fault=fault)))[0].title for fault in faults] == [
-        "no answer: client refused",
-        "no answer: transport",
-        "no answer: cancelled",
+        "gives no answer: client refused",
+        "gives no answer: transport",
+        "gives no answer: cancelled",
     ]
 
 
@@ -124,6 +125,13 @@ def test_a_long_text_is_cut_round_the_evidence() -> None:
     assert before == "\u2026" + "a" * 200
     assert marked == "BAD"
     assert after == "b" * 800 + " \u2026 (4,200 characters more)"
+
+
+def test_an_event_that_no_finding_is_about_is_told_more_briefly() -> None:
+    long = AgentMessage(text="a" * 1000, step=1)
+    pinned, context = cards(drawn(long, long))
+    assert pinned.text[0].startswith("a" * 800 + " ")
+    assert context.text[0] == "a" * 320 + " \u2026 (680 characters more)"
 
 
 def test_waits_are_in_proportion_and_name_who_acts_next() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from agentport_harness.core.json_values import JSON
 from agentport_harness.core.report import Problem, Run, SessionReport
 from agentport_harness.core.trace import Place
 from agentport_harness.core.verdict import Finding, Verdict
@@ -93,6 +95,14 @@ def where(problem: Problem, source: str) -> Place:
     if path and line.isascii() and line.isdecimal() and int(line) > 0:
         return Place(path=path, line=int(line))
     return Place(path=problem.at or source)
+
+
+def json_text(value: JSON, indent: int | None = None) -> str:
+    """A value as JSON; one that is nested too deeply for that says so."""
+    try:
+        return json.dumps(value, ensure_ascii=False, indent=indent)
+    except RecursionError:
+        return "(nested too deeply to be shown)"
 
 
 def counted(number: int, noun: str) -> str:

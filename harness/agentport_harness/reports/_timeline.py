@@ -6,7 +6,6 @@ already made visible; a template has nothing left to do but escape them.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections import deque
@@ -29,6 +28,7 @@ from agentport_harness.core.trace import (
     UpstreamCall,
     UrlPrompt,
 )
+from agentport_harness.reports._telling import json_text
 
 Lane: TypeAlias = Literal["human", "agent", "gateway", "upstream"]
 LANES: tuple[Lane, ...] = ("human", "agent", "gateway", "upstream")
@@ -37,6 +37,8 @@ AROUND = 6
 """Events shown before and after one with a finding."""
 MOST_EVENTS = 48
 LONGEST_TEXT = 800
+CONTEXT_TEXT = 320
+"""Characters of an event that no finding is about."""
 LINE = 90
 """Characters of JSON that stay on one line."""
 TALLEST = 120
@@ -117,11 +119,11 @@ def timeline(trace: Trace, marks: Sequence[tuple[int, str]], loud: Collection[in
     events = trace.events
     shown = _chosen(len(events), [event for event, _ in marks])
     times = {number: time for number in shown if (time := _time(events[number])) is not None}
-    evidence = {event: quoted for event, quoted in reversed(marks) if quoted}
+    evidence = {event: "" for event, _ in marks} | {event: quoted for event, quoted in reversed(marks) if quoted}
     calls = _calls(events, shown)
     first = min(times.values(), default=0.0)
     clocks = {number: _clock(time - first) for number, time in times.items()}
-    cards = {number: _card(number, trace, calls, clocks.get(number, ""), evidence.get(number, "")) for number in shown}
+    cards = {number: _card(number, trace, calls, clocks.get(number, ""), evidence.get(number)) for number in shown}
     bars, length = _chart(cards, calls, times, loud)
     return Timeline(rows=tuple(_rows(len(events), shown, cards, times)), bars=bars, length=length)
 
@@ -171,7 +173,7 @@ def _clock(seconds: float) -> str:
     return f"+{seconds:.1f} s" if seconds < 59.95 else f"+{duration(seconds)}"
 
 
-def _card(number: int, trace: Trace, calls: dict[int, int], clock: str, evidence: str) -> Card:
+def _card(number: int, trace: Trace, calls: dict[int, int], clock: str, evidence: str | None) -> Card:
     event = trace.events[number]
     origin, target, title, text, failed = _told(number, event, trace, calls)
     return Card(
@@ -200,23 +202,25 @@ def _told(number: int, event: Event, trace: Trace, calls: dict[int, int]) -> tup
             return "agent", target, f"calls {event.tool}", _json(event.arguments), False
         case ToolResult():
             call = trace.events[calls[number]] if number in calls else None
-            own = isinstance(call, ToolCall) and not _reaches_gateway(call, trace)
             title, failed = _answer(event)
-            return "agent" if own else "gateway", "agent", title, event.text or _json(event.structured), failed
+            text = event.text or _json(event.structured)
+            if isinstance(call, ToolCall) and not _reaches_gateway(call, trace):
+                return "agent", "agent", f"its own tool {title}", text, failed
+            return "gateway", "agent", title, text, failed
         case UrlPrompt():
             return "agent", "human", "the client shows a URL", f"{event.url}\n{event.message}".strip(), False
         case Decision():
             return "human", "gateway", _DEEDS[event.decision], f"request {event.request_id}", False
         case UpstreamCall():
             return "gateway", "upstream", f"calls {event.integration}/{event.tool}", _json(event.arguments), False
-        case TurnEnd():
+        case TurnEnd():  # pragma: no branch - the last of all events
             return "agent", "agent", "ends its turn", "", False
 
 
 def _answer(event: ToolResult) -> tuple[str, bool]:
     """A result's title, and whether it is a failure."""
     if event.fault:
-        return f"no answer: {event.fault.replace('_', ' ')}", True
+        return f"gives no answer: {event.fault.replace('_', ' ')}", True
     notes = ["error"] if event.is_error else []
     notes += [f"exit code {event.exit_code}"] if event.exit_code else []
     notes += [f"HTTP {event.status}"] if event.status is not None else []
@@ -234,24 +238,31 @@ def _json(value: JSON) -> str:
     """A value as people read it: on one line while that is short."""
     if value is None or isinstance(value, str):
         return value or ""
-    short = json.dumps(value, ensure_ascii=False)
-    return short if len(short) <= LINE else json.dumps(value, ensure_ascii=False, indent=2)
+    short = json_text(value)
+    return short if len(short) <= LINE else json_text(value, indent=2)
 
 
-def _quoted(text: str, evidence: str) -> tuple[str, str, str]:
-    """The text before the evidence, the evidence, and the text behind it, all bounded; the first alone without one."""
-    quoted = evidence.removesuffix("\u2026")
+def _quoted(text: str, evidence: str | None) -> tuple[str, str, str]:
+    """The text before the evidence, the evidence, and the text behind it, all bounded; the first alone without one.
+
+    ``evidence`` is None for an event that no finding is about.
+    """
+    quoted = (evidence or "").removesuffix("\u2026")
     at = text.find(quoted) if quoted else -1
     if at < 0:
-        return _clipped(text), "", ""
+        return _clipped(text, CONTEXT_TEXT if evidence is None else LONGEST_TEXT), "", ""
     before, after = text[:at], text[at + len(quoted) :]
     lead = visible(before[-LONGEST_TEXT // 4 :], keep="\n")
-    return ("\u2026" if len(before) > LONGEST_TEXT // 4 else "") + lead, _clipped(quoted), _clipped(after)
+    return (
+        ("\u2026" if len(before) > LONGEST_TEXT // 4 else "") + lead,
+        _clipped(quoted, LONGEST_TEXT),
+        _clipped(after, LONGEST_TEXT),
+    )
 
 
-def _clipped(text: str) -> str:
-    over = len(text) - LONGEST_TEXT
-    return visible(text[:LONGEST_TEXT], keep="\n") + (f" \u2026 ({over:,} characters more)" if over > 0 else "")
+def _clipped(text: str, most: int) -> str:
+    over = len(text) - most
+    return visible(text[:most], keep="\n") + (f" \u2026 ({over:,} characters more)" if over > 0 else "")
 
 
 def _rows(

@@ -71,6 +71,7 @@ class Shown:
     anchor: str
     name: str
     short: str
+    title: str
     facts: tuple[tuple[str, str], ...]
     differences: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -158,7 +159,6 @@ def _shown(session: SessionReport, name: str, pins: list[Pin], number: int) -> S
         if pin.event in visible_events:
             by_event.setdefault(pin.event, []).append(pin)
     facts = {
-        "title": session.title,
         "file": session.source if session.source != name else "",
         "format": session.input_format,
         "session": session.session_id if session.session_id != name else "",
@@ -168,6 +168,7 @@ def _shown(session: SessionReport, name: str, pins: list[Pin], number: int) -> S
         anchor=f"s{number + 1}",
         name=visible(name),
         short=one_line(PurePath(name).name or name, 60),
+        title=visible(session.title),
         facts=tuple((key, visible(value)) for key, value in facts.items() if value),
         differences=tuple(visible(said) for said in unmet(session)),
         warnings=tuple(visible(warning) for warning in session.warnings[:20]),

@@ -7,7 +7,6 @@ is told rule by rule.
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,7 @@ from agentport_harness.core.trace import (
 )
 from agentport_harness.core.verdict import Finding, Verdict
 from agentport_harness.core.writer import Look, Writer
-from agentport_harness.reports._telling import at, counted, most_telling, names, news, told, unmet
+from agentport_harness.reports._telling import at, counted, json_text, most_telling, names, news, told, unmet
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -140,9 +139,6 @@ def _wrong(session: SessionReport) -> Iterator[tuple[str, str]]:
         yield f"    the check {visible(fault.rule)} itself failed: {visible(fault.reason)}", "red"
     for difference in unmet(session):
         yield f"    {visible(difference)}", "red"
-    for verdict in session.verdicts:
-        if verdict.status == "error":
-            yield f"    {verdict.rule} {verdict.slug}: {visible(verdict.reason)}", "bold red"
     found = [(verdict, finding) for verdict in session.verdicts for finding in verdict.findings]
     new = [(verdict, finding) for verdict, finding in found if not finding.baselined]
     for verdict, finding in new[:MOST_FINDINGS]:
@@ -193,7 +189,7 @@ def describe(event: Event) -> str:
         case AgentMessage():
             return f"agent    {_glance(event.text)}"
         case ToolCall():
-            return f"call     {_glance(event.tool)} {_glance(json.dumps(event.arguments, ensure_ascii=False))}"
+            return f"call     {_glance(event.tool)} {_glance(json_text(event.arguments))}"
         case ToolResult():
             return f"result   {_glance(event.fault or event.text)}"
         case UrlPrompt():
@@ -202,7 +198,7 @@ def describe(event: Event) -> str:
             return f"decision {event.decision} {_glance(event.request_id)}"
         case UpstreamCall():
             return f"upstream {_glance(event.integration)}/{_glance(event.tool)}"
-        case TurnEnd():
+        case TurnEnd():  # pragma: no branch - the last of all events
             return "end of turn"
 
 
