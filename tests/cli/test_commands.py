@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -241,3 +242,29 @@ def test_a_malformed_baseline_is_bad_input(text: str, tmp_path: Path, capsys: py
 
     assert main(["check", str(ROLLOUT), "--baseline", str(baseline)]) == 2
     assert str(baseline) in capsys.readouterr().err
+
+
+def test_github_annotations_come_with_a_step_summary(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n", encoding="utf-8")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+
+    assert main(["check", str(ROLLOUT), "--format", "github"]) == 1
+
+    assert capsys.readouterr().out.startswith("::error ")
+    told = summary.read_text(encoding="utf-8")
+    assert told.startswith("before\n")
+    assert "AP102" in told
+
+
+def test_a_report_can_be_read_by_others_as_the_umask_allows(tmp_path: Path) -> None:
+    target = tmp_path / "run.json"
+    before = os.umask(0o022)
+    try:
+        main(["check", str(ROLLOUT), "--format", f"json={target}"])
+    finally:
+        os.umask(before)
+
+    assert target.stat().st_mode & 0o777 == 0o644
