@@ -144,6 +144,8 @@ def test_a_cut_off_archive_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     traces, problems = read_all(written(tmp_path, data[: len(data) * 3 // 4], "a.jsonl.gz"))
     assert [problem.slug for problem in problems] == ["unreadable"]
     assert len(traces) == 1
+    _, (cut,) = read_all(written(tmp_path, zstandard.compress(WHOLE)[:500], "a.jsonl.zst"))
+    assert "cut off" in cut.message
     _, (broken,) = read_all(written(tmp_path, b"\x28\xb5\x2f\xfdnonsense", "a.jsonl.zst"))
     assert broken.slug == "unreadable"
 
