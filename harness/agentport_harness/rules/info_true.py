@@ -50,8 +50,9 @@ def info_true(session: Session) -> Iterator[Observation]:
     message tells so; e-mail addresses; prefixed ids of the same kind (`cus_…`); channels; telephone and account
     numbers; names of people under an argument that holds one. An amount next to words such as “half”, “each” or “of”
     may be another than the call's, and one of several is enough; an address of the person who asked is no recipient.
-    What only one side names is not compared, nor a text that says nothing of a purpose (info-says-why). Blind spots: dates, quantities, titles, names in running prose, and an
-    amount that is wrong by the factor between minor and major units where nothing tells which is meant.
+    What only one side names is not compared, nor a text that says nothing of a purpose (info-says-why). Blind spots:
+    dates, quantities, titles, names in running prose, and an amount that is wrong by the factor between minor and major
+    units where nothing tells which is meant.
     """
     for action, call, info in infos(session):
         if want_of_purpose(info, call):
