@@ -61,6 +61,7 @@ def read_ap_use(words: Sequence[str]) -> ApUse:
 
 def _faults(command: tuple[str, ...], known: ApFlags, words: Sequence[str], options: dict[str, str]) -> Iterator[str]:
     spare = known.words
+    unknown = False  # the word after an unknown flag may be its value
     rest = iter(words)
     for word in rest:
         name, equals, value = word.partition("=") if word.startswith("--") else (word, "", "")
@@ -70,7 +71,10 @@ def _faults(command: tuple[str, ...], known: ApFlags, words: Sequence[str], opti
             options[name] = value if equals else next(rest, "")
         elif word.startswith("-"):
             yield f"{name} is no flag of `ap {' '.join(command)}`"
+            unknown = not equals
+            continue
         elif spare:
             spare -= 1
-        else:
+        elif not unknown:
             yield f"`ap {' '.join(command)}` takes no word {word!r}"
+        unknown = False
