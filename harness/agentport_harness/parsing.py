@@ -123,6 +123,39 @@ def _plain(value: Any) -> JSON:
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
+_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\],:]', re.DOTALL)
+
+_KEY = re.compile(rb"\s*:")
+
+
+def lines_of(data: bytes) -> dict[str, int]:
+    """The lines of a JSON document's objects, arrays and texts in objects, by JSON pointer. ``data`` must be valid."""
+    found: dict[str, int] = {}
+    path: list[str] = []
+    within: list[bool] = []
+    key, line, at = "", 1, 0
+    for token in _TOKENS.finditer(data):
+        mark = data[token.start()]
+        line, at = line + data.count(b"\n", at, token.start()), token.start()
+        if mark in b"{[":
+            pointer = f"{path[-1]}/{key}" if path else ""
+            found[pointer] = line
+            path.append(pointer)
+            within.append(mark == ord("{"))
+            key = "0"
+        elif mark in b"}]":
+            key = path.pop().rpartition("/")[2]
+            within.pop()
+        elif mark == ord(",") and not within[-1]:
+            key = str(int(key) + 1)
+        elif mark == ord('"') and within[-1]:
+            if not _KEY.match(data, token.end()):
+                found[f"{path[-1]}/{key}"] = line
+                continue
+            key = json.loads(token.group()).replace("~", "~0").replace("/", "~1")
+    return found
+
+
 def has_values(lines: Iterable[bytes]) -> bool:
     """Whether any of the lines is a JSON object or array by itself."""
     for line in lines:

@@ -6,6 +6,7 @@ import glob
 import gzip
 import os
 import stat
+import struct
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -24,7 +25,17 @@ SUFFIXES = (".jsonl", ".ndjson", ".json", ".yaml", ".yml", ".eval")
 
 _COMPRESSED = (".gz", ".zst")
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, zstandard.ZstdError, NotImplementedError, RuntimeError)
+_ZIP_ZSTD = 93
+_ZIP_HEADER = struct.Struct("<4s5H3L2H")
+UNREADABLE = (
+    OSError,
+    EOFError,
+    zipfile.BadZipFile,
+    zstandard.ZstdError,
+    NotImplementedError,
+    RuntimeError,
+    struct.error,
+)
 """What reading a broken or foreign archive raises."""
 
 
@@ -125,7 +136,11 @@ def opened(source: Source) -> Iterator[IO[bytes]]:
             raw: BinaryIO = sys.stdin.buffer
         elif source.member:
             archive = stack.enter_context(zipfile.ZipFile(source.path))
-            yield stack.enter_context(archive.open(source.member))
+            about = archive.getinfo(source.member)
+            if about.compress_type != _ZIP_ZSTD:
+                yield stack.enter_context(archive.open(about))
+            else:
+                yield _zstd_member(stack.enter_context(source.path.open("rb")), about)
             return
         else:
             raw = stack.enter_context(source.path.open("rb"))
@@ -140,6 +155,15 @@ def _plain(raw: BinaryIO, head: bytes) -> IO[bytes]:
         frames = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
         return cast("IO[bytes]", BufferedReader(frames))
     return raw
+
+
+def _zstd_member(raw: BinaryIO, about: zipfile.ZipInfo) -> IO[bytes]:
+    """A member that is compressed by zstd, which this Python's zipfile cannot read: its data follows its header."""
+    raw.seek(about.header_offset)
+    *_, name_length, extra_length = _ZIP_HEADER.unpack(raw.read(_ZIP_HEADER.size))
+    raw.seek(name_length + extra_length, os.SEEK_CUR)
+    frames = zstandard.ZstdDecompressor().stream_reader(raw.read(about.compress_size), read_across_frames=True)
+    return cast("IO[bytes]", BufferedReader(frames))
 
 
 def problem(source: Source, error: Exception, line: int | None = None) -> Problem:

@@ -11,10 +11,11 @@ from agentport_gateway.auth.keys import Keys
 from agentport_gateway.auth.sealing import Sealer
 from agentport_gateway.catalog import load_catalog
 from agentport_gateway.gateway import Announcements, Gateway
+from agentport_gateway.hearing import hear
 from agentport_gateway.operations.running import LEASE, Runs
 from agentport_gateway.store import approvals, audit
 from agentport_gateway.store.database import open_database
-from agentport_gateway.store.schema import metadata
+from agentport_gateway.store.migrate import migrate
 from agentport_gateway.surfaces.front import Front
 from agentport_gateway.surfaces.mcp.endpoint import McpEndpoint
 from agentport_gateway.surfaces.mcp.server import build_server
@@ -74,11 +75,14 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
 
     @contextlib.asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
-        metadata.create_all(database.engine)
+        migrate(database.engine)
         database.start()
         try:
             await _recover(gateway)
-            upkeep = asyncio.create_task(_upkeep(gateway), name="upkeep")
+            tasks = [asyncio.create_task(_upkeep(gateway), name="upkeep")]
+            if not database.is_sqlite:
+                views.keeps = gateway.keys.keeps = False
+                tasks.append(asyncio.create_task(hear(gateway), name="hearing"))
             try:
                 async with sessions.run():
                     yield
@@ -86,8 +90,9 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
                     changes.close()
                     await runs.drain(_LAST_RUNS_SECONDS)
             finally:
-                upkeep.cancel()
-                await asyncio.gather(upkeep, return_exceptions=True)
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
                 await upstreams.close()
                 await gateway.keys.note_uses()
         finally:

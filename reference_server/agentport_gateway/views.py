@@ -57,6 +57,8 @@ class Views:
         self._database = database
         self._catalog = catalog
         self._views: dict[str, View] = {}
+        self.keeps = True
+        """Whether changes by other processes would be heard; while not, nothing is kept."""
         self._loading: dict[str, asyncio.Task[View]] = {}
 
     async def of(self, org_id: str) -> View:
@@ -89,7 +91,8 @@ class Views:
         # Kept only if nothing changed since the load began.
         if self._loading.get(org_id) is loading:
             del self._loading[org_id]
-            self._views[org_id] = view
+            if self.keeps:
+                self._views[org_id] = view
         return view
 
     def _read(self, connection: Connection, org_id: str) -> View:

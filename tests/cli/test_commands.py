@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -211,3 +212,60 @@ def test_a_replay_that_lacks_what_it_needs_says_so(
 
     assert main(["replay", *arguments]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_a_baseline_excuses_what_is_known_and_a_stale_entry_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    baseline = tmp_path / "baseline.json"
+    assert main(["check", str(ROLLOUT), "--write-baseline", str(baseline), "-q"]) == 1
+    check(json.loads(baseline.read_text(encoding="utf-8")), "baseline.v1", path="baseline", lines={})
+
+    assert main(["check", str(ROLLOUT), "--baseline", str(baseline), "-q"]) == 0
+
+    clean = tmp_path / ROLLOUT.name
+    text = ROLLOUT.read_text(encoding="utf-8")
+    clean.write_text(text.replace("/approve/{id}", "/approve/54457586-4102-4c19-9e57-e12872160d40"), encoding="utf-8")
+    entries = json.loads(baseline.read_text(encoding="utf-8"))
+    for entry in entries["findings"]:
+        entry.pop("source")
+    baseline.write_text(json.dumps(entries), encoding="utf-8")
+    capsys.readouterr()
+
+    assert main(["check", str(clean), "--baseline", str(baseline)]) == 1
+    assert "stale baseline entry: AP102" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"format": "agentport-baseline/1", "findings": [{}]}'])
+def test_a_malformed_baseline_is_bad_input(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    baseline = tmp_path / "baseline.json"
+    baseline.write_text(text, encoding="utf-8")
+
+    assert main(["check", str(ROLLOUT), "--baseline", str(baseline)]) == 2
+    assert str(baseline) in capsys.readouterr().err
+
+
+def test_github_annotations_come_with_a_step_summary(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n", encoding="utf-8")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+
+    assert main(["check", str(ROLLOUT), "--format", "github"]) == 1
+
+    assert capsys.readouterr().out.startswith("::error ")
+    told = summary.read_text(encoding="utf-8")
+    assert told.startswith("before\n")
+    assert "AP102" in told
+
+
+def test_a_report_can_be_read_by_others_as_the_umask_allows(tmp_path: Path) -> None:
+    target = tmp_path / "run.json"
+    before = os.umask(0o022)
+    try:
+        main(["check", str(ROLLOUT), "--format", f"json={target}"])
+    finally:
+        os.umask(before)
+
+    assert target.stat().st_mode & 0o777 == 0o644

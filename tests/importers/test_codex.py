@@ -271,6 +271,33 @@ def test_an_interrupted_turn_leaves_its_open_calls_cancelled_and_has_no_end() ->
     assert trace.events[2].fault == "cancelled"  # type: ignore[union-attr]
 
 
+def test_a_human_who_interrupts_has_said_so() -> None:
+    trace = one(said("user", "go"), {"type": "turn_aborted", "reason": "interrupted"})
+    assert [event.text for event in trace.events if isinstance(event, HumanMessage)] == ["go", "[interrupted]"]
+
+
+def test_a_call_of_a_tool_that_the_client_does_not_know_was_never_sent() -> None:
+    trace = one(call("c1", "mcp__gw__agentport__call_tool", {}), output("c1", "unsupported call: x"))
+    (action,) = read_session(trace).actions
+    assert action.outcome.kind == "client_refused"
+
+
+def test_a_process_whose_end_has_an_event_of_its_own_is_answered_by_that() -> None:
+    running = "Process running with session ID 7\nOutput:\nhalf"
+    end = {"type": "exec_command_end", "call_id": "c1", "aggregated_output": "half and half", "exit_code": 2}
+    poll = call("c2", "write_stdin", {"session_id": 7})
+    done = output("c2", "Process exited with code 2\nOutput:\nand half")
+    trace = one(call("c1", "exec_command", {"cmd": "x"}), output("c1", running), end, poll, done)
+    texts = {event.call_id: event.text for event in trace.events if isinstance(event, ToolResult)}
+    assert texts == {"c1": "half and half", "c2": "and half"}
+
+
+def test_texts_of_embedded_resources_are_part_of_a_result() -> None:
+    content = [{"type": "resource", "resource": {"text": "inside"}}, "bare", {"type": "image"}]
+    end = {"type": "mcp_tool_call_end", "call_id": "c1", "invocation": {}, "result": {"Ok": {"content": content}}}
+    assert one(end).events[1].text == "inside\nbare"  # type: ignore[union-attr]
+
+
 def test_the_end_of_a_task_ends_the_turn() -> None:
     trace = one(said("user", "go"), said("assistant", "done"), {"type": "task_complete", "last_agent_message": "done"})
     assert isinstance(trace.events[-1], TurnEnd)

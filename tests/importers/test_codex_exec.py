@@ -82,6 +82,16 @@ def test_a_resumed_run_goes_on_with_the_session_and_another_thread_is_another_on
     assert len(set(calls)) == 4
 
 
+def test_what_is_still_being_written_or_searched_is_not_there_yet() -> None:
+    records = [
+        item("item.updated", id="m", type="agent_message", text="Hal"),
+        item("item.started", id="w", type="web_search", query="x"),
+        item("item.completed", id="m", type="agent_message", text="Half"),
+    ]
+    (trace,) = imported(CODEX_EXEC, records)
+    assert [type(event).__name__ for event in trace.events] == ["ToolCall", "AgentMessage"]
+
+
 def test_unknown_events_and_items_are_counted() -> None:
     records = [{"type": "novelty"}, item("item.started", id="i", type="hologram"), {"type": "error", "message": "x"}]
     (trace,) = imported(CODEX_EXEC, records)

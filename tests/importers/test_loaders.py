@@ -14,7 +14,7 @@ import pytest
 import zstandard
 from judging import FIXTURES, read_all, read_one
 
-from agentport_harness import loaders
+from agentport_harness import records
 from agentport_harness.core.errors import InputError
 
 WHOLE = (FIXTURES / "codex" / "approved-0.135.jsonl").read_bytes()
@@ -97,7 +97,7 @@ def test_a_cut_off_recording_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
 
 
 def test_a_line_longer_than_memory_should_hold_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loaders, "LONGEST_LINE", 10_000)
+    monkeypatch.setattr(records, "LONGEST_LINE", 10_000)
     for at, line in ((5, 6), (0, 1)):
         giant = b"".join([*LINES[:at], b'"' + b"x" * 3_000_000 + b'"\n', *LINES[at:]])
         traces, (problem,) = read_all(written(tmp_path, giant))
@@ -107,9 +107,20 @@ def test_a_line_longer_than_memory_should_hold_is_passed_over(tmp_path: Path, mo
 def test_a_document_larger_than_memory_should_hold_is_a_problem(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loaders, "LARGEST_DOCUMENT", 100)
+    monkeypatch.setattr(records, "LARGEST_DOCUMENT", 100)
     _, (problem,) = read_all(written(tmp_path, b"{\n" + b'"a": 1,\n' * 100 + b'"b": 2}'))
     assert problem.slug == "too-large"
+
+
+def test_events_of_a_very_large_document_have_their_pointer_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = (FIXTURES / "opencode" / "approved-1.18.33.json").read_bytes()
+    line = next(number for number, line in enumerate(data.splitlines(), start=1) if b'"messages"' in line) + 1
+    assert read_one(written(tmp_path, b"\n\n" + data, "a.json")).events[0].place.line == line + 2
+    monkeypatch.setattr(records, "LARGEST_INDEXED", 100)
+    place = read_one(written(tmp_path, data, "a.json")).events[0].place
+    assert (place.line, place.pointer) == (None, "/messages/0")
 
 
 @pytest.mark.parametrize(
@@ -250,6 +261,7 @@ def test_an_archive_that_is_none_or_holds_no_samples_is_a_problem(tmp_path: Path
         ("a: " + "[" * 200, "too-deep", 1),
         ("a: \x85\x07", "not-text", 1),
         ("a: 1\n\n\ufffe", "not-yaml", 1),
+        ("# nothing\n", "empty", None),
         ("1: 2001-01-01\n", "unknown-format", None),
     ],
 )

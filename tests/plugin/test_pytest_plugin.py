@@ -82,19 +82,14 @@ def test_a_malformed_transcript_is_an_error_of_collection_with_its_line(
     result.stdout.fnmatch_lines(["*note.transcript.yaml:5: Expected string, got integer - at *"])
 
 
-def test_an_unreachable_gateway_ends_the_run_with_its_exit_code(folder: pytest.Pytester) -> None:
+def test_an_unreachable_gateway_ends_the_run_with_its_exit_code(
+    folder: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
     Path("note.transcript.yaml").write_text(CONFORMING, encoding="utf-8")
-    folder.monkeypatch.setenv("AGENTPORT_HUMAN_PASSWORD", "x")
+    monkeypatch.setenv("AGENTPORT_HUMAN_PASSWORD", "x")
+    credentials = ("--agentport-api-key", "ap_x", "--agentport-human-email", "a@example.com")
 
-    result = folder.runpytest_subprocess(
-        "--agentport-url",
-        "http://127.0.0.1:9",
-        "--agentport-api-key",
-        "ap_x",
-        "--agentport-human-email",
-        "a@b",
-        timeout=90,
-    )
+    result = folder.runpytest_subprocess("--agentport-url", "http://127.0.0.1:9", *credentials, timeout=90)
 
     assert result.ret == 3
     result.stdout.fnmatch_lines(["*agentport: http://127.0.0.1:9*nothing answers*"])

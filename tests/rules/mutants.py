@@ -36,8 +36,8 @@ def operators(catalogue: Sequence[Rule] | None = None) -> Iterator[tuple[Rule, M
 
 
 def can_be_judged(rule: Rule, session: Session) -> bool:
-    """Whether a fault put into this session would show: it was not cut off, and it records what the rule needs."""
-    if not session.turns[-1].closed or rule.needs & session.trace.lacks:
+    """Whether a fault put into this session would show: it is there from beginning to end, with what the rule needs."""
+    if not session.turns[-1].closed or session.trace.lacks & {*rule.needs, "history"}:
         return False
     return verdicts(session.trace)[rule.id].status in {"pass", "not_applicable"}
 

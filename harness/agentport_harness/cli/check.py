@@ -28,6 +28,7 @@ def command(
     level: str,
     formats: tuple[str, ...],
     baseline: str | None,
+    write_baseline: str | None,
     strict: bool,
     quiet: bool,
     no_color: bool,
@@ -40,7 +41,7 @@ def command(
     agentport-conformance check ~/.codex/sessions
     codex exec --json "…" | agentport-conformance check -
     """
-    from agentport_harness.cli.output import emit, parsed_formats, progress
+    from agentport_harness.cli.output import concluded, parsed_formats, progress
     from agentport_harness.core.report import Run
     from agentport_harness.core.selection import selected
     from agentport_harness.runner.catalogue import agent_rules
@@ -55,7 +56,5 @@ def command(
         for report in check(paths, rules, skipped=skipped, input_format=input_format, gateway_servers=servers):
             sessions.append(report)
             done(report.source)
-    del baseline
     run = Run(kind="recording", name=", ".join(paths), sessions=tuple(sessions))
-    emit(run, reports, quiet=quiet, no_color=no_color)
-    return run.exit_code(strict=strict)
+    return concluded(run, reports, baseline, write_baseline, strict=strict, quiet=quiet, no_color=no_color)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
 import pkgutil
 import sys
 from collections.abc import Sequence
@@ -70,4 +71,10 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader went away; there is nobody to tell
         return 0
+    except Exception as error:
+        if os.environ.get("AGENTPORT_TRACEBACK"):
+            raise
+        click.echo(f"agentport-conformance: a fault of its own: {type(error).__name__}: {error}", err=True)
+        click.echo("  hint: AGENTPORT_TRACEBACK=1 shows where it happened; please report it", err=True)
+        return HarnessError.exit_code
     return int(code or 0)

@@ -11,7 +11,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def report_options(function: F) -> F:
-    """--format, --quiet, --no-color, --strict and --baseline."""
+    """--format, --baseline, --write-baseline, --strict, --quiet and --no-color."""
     for option in reversed(
         (
             click.option(
@@ -22,6 +22,7 @@ def report_options(function: F) -> F:
             click.option(
                 "--baseline", type=click.Path(), help="Known findings: they do not fail the run, stale entries do."
             ),
+            click.option("--write-baseline", type=click.Path(), help="Write a baseline of every finding of this run."),
             click.option("--strict", is_flag=True, help="SHOULD findings fail the run too."),
             click.option("-q", "--quiet", is_flag=True, help="Only what is wrong."),
             click.option("--no-color", is_flag=True, help="No colours, even on a terminal."),

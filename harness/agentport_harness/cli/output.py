@@ -29,6 +29,27 @@ def parsed_formats(formats: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return tuple(parsed)
 
 
+def concluded(
+    run: Run,
+    formats: Sequence[tuple[str, str]],
+    baseline: str | None,
+    write_baseline: str | None,
+    *,
+    strict: bool,
+    quiet: bool,
+    no_color: bool,
+) -> int:
+    """Apply the baseline, write every report, and return the run's exit code."""
+    from agentport_harness.runner.baseline import baseline_text, read_baseline, with_baseline
+
+    if write_baseline:
+        write_whole(Path(write_baseline), baseline_text(run))
+    if baseline:
+        run = with_baseline(run, read_baseline(Path(baseline)))
+    emit(run, formats, quiet=quiet, no_color=no_color)
+    return run.exit_code(strict=strict)
+
+
 def emit(run: Run, formats: Sequence[tuple[str, str]], *, quiet: bool, no_color: bool) -> None:
     """Write every report that was asked for."""
     for name, target in formats:
@@ -41,6 +62,17 @@ def emit(run: Run, formats: Sequence[tuple[str, str]], *, quiet: bool, no_color:
         else:
             sys.stdout.write(text)
             sys.stdout.flush()
+        if name == "github" and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
+            _append(Path(summary), report_writers()["markdown"].write(run, Look(quiet=quiet)))
+
+
+def _append(path: Path, text: str) -> None:
+    """Add to a file that others add to as well."""
+    try:
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except OSError as error:
+        raise InputError("cannot-write", f"cannot be written: {error.strerror}", at=str(path)) from None
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -50,6 +82,9 @@ def write_whole(path: Path, text: str) -> None:
         try:
             with open(handle, "w", encoding="utf-8", errors="backslashreplace") as file:  # noqa: PTH123 a descriptor
                 file.write(text)
+            umask = os.umask(0)
+            os.umask(umask)
+            Path(temporary).chmod(0o666 & ~umask)  # a temporary file is private; a report is as any other file
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)

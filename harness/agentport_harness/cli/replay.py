@@ -50,6 +50,7 @@ def command(
     level: str,
     formats: tuple[str, ...],
     baseline: str | None,
+    write_baseline: str | None,
     strict: bool,
     quiet: bool,
     no_color: bool,
@@ -66,7 +67,7 @@ def command(
     agentport-conformance replay my/transcripts --format terminal --format junit=report.xml
     agentport-conformance replay --gateway http://127.0.0.1:4747 --api-key ap_… --human-email me@example.com
     """
-    from agentport_harness.cli.output import emit, parsed_formats, progress
+    from agentport_harness.cli.output import concluded, parsed_formats, progress
     from agentport_harness.core.selection import selected
     from agentport_harness.runner.catalogue import agent_rules
     from agentport_harness.runner.gateways import given_gateway
@@ -95,6 +96,4 @@ def command(
             progress=lambda report: done(report.session_id),
             name=", ".join(paths) or "the shipped suite",
         )
-    del baseline
-    emit(run, reports, quiet=quiet, no_color=no_color)
-    return run.exit_code(strict=strict)
+    return concluded(run, reports, baseline, write_baseline, strict=strict, quiet=quiet, no_color=no_color)

@@ -10,9 +10,18 @@ from agentport_harness.core.languages import DENIED, LANGUAGES, Language
 from agentport_harness.core.text import clauses, folded
 
 _NOT_DENIED = re.compile(
-    r"\b(?:not|n't|nothing|never|nicht|pas|no|non) (?:been |was |were |yet )?(?:denied|declined|rejected|refused|"
+    r"(?:n't|\b(?:not|nothing|never|nicht|pas|no|non)) (?:been |was |were |yet )?(?:denied|declined|rejected|"
+    r"refused|"
     r"blocked)\b"
     r"|\bif (?:you |it |they )?(?:\w+ )?(?:deny|denied|decline|reject)\w*"
+    r"|\b(?:approv|allow|accept|genehmig|freigeb|approuv|accept|aprob|aprueb|autoriz|approv|aprov)\w* (?:it |"
+    r"this |that )?"
+    r"(?:or|oder|ou|o|/) (?:\w+ )?(?:den[yi]|declin|reject|refus|ablehn|verweiger|rejet|deneg|denieg|rechaz|"
+    r"rifiut|neg|recus|rejeit)\w*"
+    r"|\b(?:deny|decline|reject|refuse) (?:or|/) (?:approve|allow|accept)"
+    r"|(?:批准|同意|通过)(?:或|还是|或者|/)?(?:拒绝|驳回)|承認(?:または|か|・|/)?(?:拒否|却下)|승인(?: ?또는 ?|"
+    r"하거나 ?|/)(?:거부|거절)"
+    r"|(?:одобр|подтверд)\w* или (?:отклон|отказ)\w*"
 )
 
 
@@ -33,12 +42,15 @@ def says_done(clause: str, effects: Iterable[str] = ()) -> bool:
     A clause that denies, asks, waits, or speaks of what may yet happen claims nothing.
     """
     wanted = frozenset(effects)
-    return any(
-        _done_in(index, wanted).search(clause)
-        and not _open_in(index).search(clause)
-        and (not wanted or not language.mark or re.search(language.mark, clause))
+    if DENIED.search(clause):
+        return False
+    said = [
+        index
         for index, language in enumerate(LANGUAGES)
-    ) and not DENIED.search(clause)
+        if _done_in(index, wanted).search(clause)
+        and (not wanted or not language.mark or re.search(language.mark, clause))
+    ]
+    return bool(said) and not any(_open_in(index).search(clause) for index in said)
 
 
 @lru_cache(maxsize=256)

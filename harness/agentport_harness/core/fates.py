@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from agentport_harness.core.calls import CallTool
+from agentport_harness.core.claims import tells_denial
 from agentport_harness.core.json_values import identity, strings_in
 from agentport_harness.core.outcomes import OutcomeKind
 from agentport_harness.core.session import Action, Session, waited_on
@@ -40,11 +41,23 @@ class Matter:
     tellings: tuple[Telling, ...]
     known: tuple[OutcomeKind, ...]
     """What the agent knew after each telling."""
+    latest: tuple[OutcomeKind, ...]
+    """The state of the latest attempt after each telling."""
 
     def fate(self, seq: int) -> OutcomeKind:
         """What the agent knew of the call at event ``seq``: ``executed`` once it ran, else what it was told last."""
         before = bisect_left(self.tellings, seq, key=lambda telling: telling.seq)
         return self.known[before - 1] if before else "unanswered"
+
+    def request_at(self, seq: int) -> str:
+        """The id of the request that the latest attempt before event ``seq`` was answered with, empty when none was."""
+        before = bisect_left(self.made, seq, key=lambda action: action.seq)
+        return next((made.outcome.request_id for made in reversed(self.made[:before]) if made.outcome.request_id), "")
+
+    def latest_fate(self, seq: int) -> OutcomeKind:
+        """What the agent knew at event ``seq`` of the latest attempt, whatever became of earlier ones."""
+        before = bisect_left(self.tellings, seq, key=lambda telling: telling.seq)
+        return self.latest[before - 1] if before else "unanswered"
 
 
 def key_of(call: CallTool) -> str:
@@ -77,12 +90,14 @@ def matters(session: Session) -> Mapping[str, Matter]:
 def _matter(call: CallTool, made: Sequence[Action], tellings: Sequence[Telling]) -> Matter:
     ordered = sorted(tellings, key=lambda telling: telling.seq)
     known: list[OutcomeKind] = []
+    latest: list[OutcomeKind] = []
     last: OutcomeKind = "unanswered"
     for telling in ordered:
         if last != "executed" and (telling.kind not in _SILENT or last == "unanswered"):
             last = telling.kind
         known.append(last)
-    return Matter(call=call, made=tuple(made), tellings=tuple(ordered), known=tuple(known))
+        latest.append(telling.kind if telling.kind not in _SILENT or not latest else latest[-1])
+    return Matter(call=call, made=tuple(made), tellings=tuple(ordered), known=tuple(known), latest=tuple(latest))
 
 
 def denials(session: Session) -> Sequence[tuple[Telling, Matter | None]]:
@@ -100,6 +115,19 @@ def denials(session: Session) -> Sequence[tuple[Telling, Matter | None]]:
         if action.outcome.kind in DENIALS and action.result_seq is not None and (action.seq, action.part) not in seen
     ]
     return sorted(known, key=lambda pair: pair[0].seq)
+
+
+@lru_cache(maxsize=8)
+def denials_told(session: Session) -> Sequence[int]:
+    """The events at which the human was told of a denial, whichever it was."""
+    return tuple(text.seq for text in session.shown if tells_denial(text.text))
+
+
+def is_told(session: Session, denial: Telling) -> bool:
+    """Whether a text told of a denial between this one and the end of its turn."""
+    told = denials_told(session)
+    following = bisect_right(told, denial.seq)
+    return following < len(told) and told[following] < session.turn_at(denial.seq).stop
 
 
 def _telling(action: Action) -> Telling:

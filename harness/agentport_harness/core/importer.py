@@ -13,24 +13,6 @@ Record: TypeAlias = tuple[int | None, JSON]
 """One JSON value of a source with its line (from 1); None where the source is one document of many lines."""
 
 Sniff: TypeAlias = Callable[[Sequence[JSON]], bool]
-Read: TypeAlias = Callable[[Iterable[Record], str], Iterator[Trace]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Importer:
-    """One recording format. ``name`` is what ``--input-format`` takes; ``versions`` are those it was tried with.
-
-    ``sniff`` says of a source's first records whether they are of this format and no other. ``read`` turns the
-    records of one source, whose name is its second argument, into sessions as they are completed; it never raises
-    on any JSON. ``lacks`` names what the format can never show; a session may lack more.
-    """
-
-    name: str
-    title: str
-    sniff: Sniff
-    read: Read
-    versions: tuple[str, ...] = ()
-    lacks: frozenset[Lack] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +33,24 @@ class Problem:
 
 Recording: TypeAlias = Trace | Problem
 """What reading a source yields: a session, or something that could not be read."""
+
+Read: TypeAlias = Callable[[Iterable[Record], str], Iterator[Recording]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Importer:
+    """One recording format. ``name`` is what ``--input-format`` takes; ``versions`` are those it was tried with.
+
+    ``sniff`` says of a source's first records whether they are of this format and no other. ``read`` turns the
+    records of one source, whose name is its second argument, into sessions as they are completed, whatever the JSON:
+    it never raises. ``lacks`` names what the format can never show; a session may lack more. ``idle`` says of a line
+    as written that nothing in it could matter, so that it need not be parsed.
+    """
+
+    name: str
+    title: str
+    sniff: Sniff
+    read: Read
+    versions: tuple[str, ...] = ()
+    lacks: frozenset[Lack] = frozenset()
+    idle: Callable[[bytes], bool] | None = None

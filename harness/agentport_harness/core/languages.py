@@ -26,48 +26,44 @@ class Language:
 
 ENGLISH = Language(
     done=r"\bdone\b|\bcompleted\b|\b(?:is|are|now|all) complete\b|\bfinished\b|\ball set\b|"
-    r"\bsuccess(?:ful(?:ly)?)?\b|"
-    r"\bsucceeded\b|\bwent through\b|\bgone through\b|\bprocessed\b|\bexecuted\b|\bissued\b|\btaken care of\b|"
-    r"\bcarried out\b|\bin effect\b|\bon (?:its|the|their) way\b|\bhas (?:now )?(?:run|happened)\b|\bit worked\b|"
-    r"[✅☑✔]",
-    open=r"\bnot\b|\bstill\b|n't\b|\bcannot\b|\bnever\b|\bnothing\b|\bnone\b|\bnobody\b|\bneither\b|\bunable\b|\bunless\b|"
-    r"\bwithout\b|\byet\b|"
-    r"\bno (?!problem|worries|further|more|issues?\b|errors?\b)|"
-    r"\bfail\w*|\berror\w*|\bexpired\b|\btimed out\b|\bwill\b|'ll\b|\bgoing to\b|\bwould\b|\bcan\b|\bcould\b|"
-    r"\bshould\b|\bto be\b|"
-    r"\bmay\b|\bmight\b|\bshall\b|\babout to\b|\bready to\b|\bpending\b|\bawait\w*|\bwait(?:ing|s)?\b|\bonce\b|"
-    r"\buntil\b|\bwhen(?:ever)?\b|"
-    r"\bas soon as\b|\bif\b|\bbefore\b|\bafter (?:you|it|that|the|your|a|an|approval)\b|\bfor (?:your |human |"
-    r"an? )?(?:approval|review|decision)\b|"
-    r"\b(?:approval|review|decision) (?:is |was )?(?:request\w*|required|needed|pending)\b|"
-    r"\b(?:need|needs|require|requires|requiring|request|requested|asked for|ask for) (?:\w+ )?(?:approval|"
-    r"permission|decision)\b|"
+    r"\bsuccess(?:ful(?:ly)?)?\b|\bsucceeded\b|\bwent through\b|\bgone through\b|\bprocessed\b|\bexecuted\b|"
+    r"\bissued\b|\btaken care of\b|\bcarried out\b|\bin effect\b|\bon (?:its|the|their) way\b|"
+    r"\bhas (?:now )?(?:run|happened)\b|\bit worked\b|[✅☑✔]",
+    open=r"\bnot\b|\b(?:needs?|requires?|wants?) (?:an? |your |the )?(?:\w+ )?(?:decision|approval|review|ok)\b|"
+    r"\b(?:cancel\w*|withdr\w+|dropped|stopped) (?:the |your |that |this )?(?:\w+ )?(?:request|wait\w*)\b|"
+    r"\bstill\b|n't\b|\bcannot\b|\bnever\b|\bnothing\b|\bnone\b|\bnobody\b|\bneither\b|\bunable\b|\bunless\b|"
+    r"\bwithout\b|\byet\b|\bno (?!problem|worries|further|more|issues?\b|errors?\b)|\bfail\w*|\berror\w*|"
+    r"\bexpired\b|\btimed out\b|\bwill\b|'ll\b|\bgoing to\b|\bwould\b|\bcan\b|\bcould\b|\bshould\b|\bto be\b|"
+    r"\bmay\b|\bmight\b|\bshall\b|\babout to\b|\bready to\b|\bpending\b|\bawait\w*|\bwait(?:ing|s)?\b|"
+    r"\bonce\b|\buntil\b|\bwhen(?:ever)?\b|\bas soon as\b|\bif\b|\bbefore\b|\bafter (?:you|it|that|the|your|a|"
+    r"an|approval)\b|\bfor (?:your |human |an? )?(?:approval|review|decision)\b|\b(?:approval|review|"
+    r"decision) (?:is |was )?(?:request\w*|required|needed|pending)\b|\b(?:need|needs|require|requires|"
+    r"requiring|request|requested|asked for|ask for) (?:\w+ )?(?:approval|permission|decision)\b|"
     r"\bapproval (?:request|link|page|url)\b|\brequest (?:id|for approval)\b|\blet me know\b|\btell me\b|"
     r"\bin progress\b|\?",
-    denied=r"\bden(?:ied|ial|y|ies)\b|\bdeclin\w+|\breject\w*|\brefus\w+|\bblock(?:ed|s)\b|\bveto\w*|\bturned (?:it |"
-    r"this |that )?down\b|"
-    r"\bforb(?:id|ade|ids|idden)\w*|\bprohibit\w*|\bdisallow\w*|\bsaid no\b|\bdisapprov\w*|\b(?:not|n't|"
-    r"never) (?:be |been |get |was )?"
-    r"(?:approv\w*|allow\w*|permit\w*|authori[sz]ed|granted?|given (?:approval|permission)|accept\w*)\b|"
-    r"\bwithout (?:your |the )?approval\b|"
-    r"\bpolicy (?:\w+ )?(?:prevent|stop|bar|does)\w*|\bno permission\b|\bshot down\b|\bvote[sd]? against\b|"
-    r"\bunapproved\b|\boff[- ]limits\b",
+    denied=r"\bdisabled by\b|\bwithheld\b|\b(?:as|is|was) a no\b|\brestricted by\b|\b(?:stopped|barred|"
+    r"prevented) by (?:\w+ )*policy\b|\bden(?:ied|ial|y|ies)\b|\bdeclin\w+|\breject\w*|\brefus\w+|"
+    r"\bblock(?:ed|s)\b|\bveto\w*|\bturned (?:it |this |that )?down\b|\bforb(?:id|ade|ids|idden)\w*|"
+    r"\bprohibit\w*|\bdisallow\w*|\bsaid no\b|\bdisapprov\w*|(?:n't|\b(?:not|never)) (?:to |be |been |get |"
+    r"was |yet )?(?:approv\w*|allow\w*|permit\w*|authori[sz]ed|granted?|given (?:approval|permission)|"
+    r"accept\w*)\b|\bwithout (?:your |the )?approval\b|\bpolicy (?:\w+ )?(?:prevent|stop|bar|does)\w*|"
+    r"\bno permission\b|\bshot down\b|\bvote[sd]? against\b|\bunapproved\b|\boff[- ]limits\b",
     effects={
-        "refund": r"\brefunded\b|\breversed\b|\bcredited\b|\brefund (?:(?:is|was|has been) )?(?:through|went|sent|made|complete)\b|"
-        r"\bmoney (?:is )?back\b",
-        "pay": r"\bpaid\b|\bcharged\b|\btransferr?ed\b|\bpurchased\b|\bbought\b|\bpayment (?:was|has been|went|"
-        r"sent|made)\b|\bwired\b",
+        "refund": r"\brefund\b.{0,60}\b(?:sent|issued|made|completed?)\b|\b(?:got|received|now has|"
+        r"has now) (?:\S+ ){0,4}(?:back|refund)\b|\brefunded\b|\breversed\b|\bcredited\b|\brefund (?:(?:is|"
+        r"was|has been) )?(?:through|went|sent|made|complete)\b|\bmoney (?:is )?back\b",
+        "pay": r"\bpaid\b|\bcharged\b|\btransferr?ed\b|\bpurchased\b|\bbought\b|\bpayment (?:was|has been|went|sent|"
+        r"made)\b|\bwired\b",
         "send": r"\bsent\b|\be?-?mailed\b|\bposted\b|\bpublished\b|\bdelivered\b|\bforwarded\b|\breplied\b|"
-        r"\bnotified\b|\bmessaged\b|"
-        r"\bshared\b|\bannounced\b|\btweeted\b|\bcommented\b|\bis (?:now )?live\b",
+        r"\bnotified\b|\bmessaged\b|\bshared\b|\bannounced\b|\btweeted\b|\bcommented\b|\bis (?:now )?live\b",
         "create": r"\bcreated\b|\badded\b|\bopened\b|\bregistered\b|\bgenerated\b|\buploaded\b|\bprovisioned\b|"
-        r"\bset up\b|\bfiled\b|\bsaved\b|\bmade\b",
+        r"\bset up\b|\bfiled\b|\bsaved\b",
         "delete": r"\bdeleted\b|\bremoved\b|\bdestroyed\b|\bpurged\b|\bdropped\b|\bwiped\b|\berased\b|\bcleared\b|"
         r"\btrashed\b|\bis gone\b|\bare gone\b",
         "update": r"\bupdated\b|\bedited\b|\bpatched\b|\bmodified\b|\bchanged\b|\brenamed\b|\bmoved\b|\bassigned\b|"
         r"\bset to\b|\bis now\b",
         "cancel": r"\bcancel?led\b|\bclosed\b|\barchived\b|\brevoked\b|\bdisabled\b|\bsuspended\b|\bunsubscribed\b|"
-        r"\bdeactivated\b|\bterminated\b|\bstopped\b",
+        r"\bdeactivated\b|\bterminated\b|\b(?:been|was|is) stopped\b",
         "invite": r"\binvited\b|\bgranted\b|\bgiven access\b|\bhas (?:now )?access\b",
         "merge": r"\bmerged\b",
         "deploy": r"\bdeployed\b|\breleased\b|\brolled out\b|\bshipped\b|\brestarted\b|\bscaled\b|\bis (?:now )?live\b",
@@ -81,13 +77,12 @@ GERMAN = Language(
     done=r"\berledigt\b|\babgeschlossen\b|\bdurchgeführt\b|\bausgeführt\b|\berfolgreich\b|\bfertig\b|\bgeschafft\b|"
     r"\bveranlasst\b|\bverbucht\b|\bist (?:raus|durch)\b",
     open=r"\bnicht\w*|\bkein\w*|\bnie\b|\bnoch\b|\bwart\w*|\bausstehend\w*|\bfreigabe\w*|\bgenehmigung\w*|"
-    r"\bsobald\b|\bwenn\b|\bfalls\b|\bwird\b|\bwerden?\b|"
-    r"\bwürde\w*|\bkann\b|\bkönnte\w*|\bsoll\w*|\bbevor\b|\bfehlgeschlagen\b|\bgescheitert\b|\babgelaufen\b|"
-    r"\bfehler\w*|\bohne\b|\banfrage\b|\?",
-    denied=r"\babgelehn\w*|\blehnte?\w*\b.*\bab\b|\bablehn\w*|\bverweiger\w*|\bblockier\w*|\bgesperrt\b|"
-    r"\buntersag\w*|\bverboten\b|\bzurückgewiesen\b|\bnein gesagt\b|"
-    r"\b(?:nicht|keine) (?:\w+ )?(?:genehmig\w*|erlaub\w*|freigegeben|freigabe|zugelassen|gestattet|zugestimmt|"
-    r"bewilligt|autorisiert)",
+    r"\bsobald\b|\bwenn\b|\bfalls\b|\bwird\b|\bwerden?\b|\bwürde\w*|\bkann\b|\bkönnte\w*|\bsoll\w*|\bbevor\b|"
+    r"\bfehlgeschlagen\b|\bgescheitert\b|\babgelaufen\b|\bfehler\w*|\bohne\b|\banfrage\b|\?",
+    denied=r"\bverbiete\w*|\babgelehn\w*|\blehnte?\w*\b.*\bab\b|\bablehn\w*|\bverweiger\w*|\bblockier\w*|"
+    r"\bgesperrt\b|\buntersag\w*|\bverboten\b|\bzurückgewiesen\b|\bnein gesagt\b|\b(?:nicht|"
+    r"keine) (?:\w+ )?(?:genehmig\w*|erlaub\w*|freigegeben|freigabe|zugelassen|gestattet|zugestimmt|bewilligt|"
+    r"autorisiert)",
     effects={
         "refund": r"erstattet\b|rückvergütet|zurückgezahlt|zurücküberwiesen|gutgeschrieben",
         "pay": r"\büberwiesen\b|\bbezahlt\b|\bgezahlt\b|\babgebucht\b|\bgekauft\b",
@@ -110,9 +105,8 @@ FRENCH = Language(
     done=r"\bterminée?s?\b|\beffectuée?s?\b|\bc'est fait\b|\b(?:est|a été|sont) faite?s?\b|\bréussie?s?\b|"
     r"\bavec succès\b|\bréalisée?s?\b|\bexécutée?s?\b|\btraitée?s?\b",
     open=r"\bne\b|\bn'|\bpas\b|\battente\b|\battend\w*|\bapprobation\b|\bvalidation\b|\bdès que\b|\blorsque\b|"
-    r"\bquand\b|\bsi\b|\bsera\w*|\bva\b|\bvais\b|\bpourr\w*|\bpeut\b|"
-    r"\bavant\b|\béchou\w*|\bexpir\w*|\bimpossible\b|\bjamais\b|\baucune?\b|\bsans\b|\bune fois\b|\bdemande (?:d'|"
-    r"de )|\?",
+    r"\bquand\b|\bsi\b|\bsera\w*|\bva\b|\bvais\b|\bpourr\w*|\bpeut\b|\bavant\b|\béchou\w*|\bexpir\w*|"
+    r"\bimpossible\b|\bjamais\b|\baucune?\b|\bsans\b|\bune fois\b|\bdemande (?:d'|de )|\?",
     denied=r"\brefus\w*|\brejet\w*|\bbloqu\w*|\binterdi\w*|\bdéclin\w*|\b(?:pas|non|"
     r"jamais) (?:\w+ ){0,2}(?:approuv\w*|autoris\w*|accept\w*|valid\w*|permis\w*)|\bdit non\b",
     effects={
@@ -236,7 +230,7 @@ NORDIC = Language(
     r"\bfullført\b|\butført\b",
     open=r"\binte\b|\bikke\b|\bingen\b|\bvänt\w*|\bvent\w*|\bgodkännande\b|\bgodkendelse\b|\bgodkjenning\b|\bnär\b|"
     r"\bnår\b|\bom\b|\bhvis\b|\bkommer att\b|\bvil\b|\bkan\b|\butan\b|\buden\b|\?",
-    denied=r"\bavvis\w*|\bafvis\w*|\bnekad\w*|\bnektet\b|\bnægtet\b|\bavslå\w*|\bavslag\w*|\bafslag\w*|\bafslå\w*|"
+    denied=r"\bavvis\w*|\bafvis\w*|\bnekad\w*|\bnektet\b|\bnægtet\b|\bavsl[åo]\w*|\bavslag\w*|\bafslag\w*|\bafslå\w*|"
     r"\bblock?er\w*|\bblokker\w*|\bförbjöd\w*|\bforbudt\b|\b(?:inte|ikke) (?:\w+ )?(?:godkän\w*|godk[je]+n\w*|"
     r"tillåt\w*|till?at\w*)",
     effects={
@@ -268,7 +262,8 @@ RUSSIAN = Language(
 CHINESE = Language(
     done=r"已?完成|办好|搞定|已办|已处理|已执行|成功",
     open=r"未|没|不(?!用|必)|等|待|审批|批准后|请求|申请|如果|将|失败|过期|一旦|之后|尚|正在|需要|无法|[?？]",
-    denied=r"拒|否决|驳回|阻止|拦截|禁止|屏蔽|未获|未批|没有?批|不允许|未通过|不同意|没有?通过|未经?允许|被阻|拒絕|駁回|封鎖|封锁",
+    denied=r"拒|否决|驳回|阻止|拦截|禁止|屏蔽|未获|未批|没有?批|不允许|未通过|不同意|没有?通过|未经?允许|被阻|拒絕|"
+    r"駁回|封鎖|封锁",
     effects={
         "refund": r"退款|退回|退还",
         "pay": r"付款|支付|转账|扣款",
@@ -287,8 +282,10 @@ CHINESE = Language(
 
 JAPANESE = Language(
     done=r"完了|終わりました|済み|成功|実行しました|処理しました",
-    open=r"ません|ない|待|承認[後がを待]|リクエスト|申請|もし|場合|たら|予定|失敗|期限|まだ|必要|中です|でしょうか|[?？]",
-    denied=r"拒否|却下|ブロック|許可され|許可が|承認され(?:ませ|な|ず)|承認を?得られ|否認|断ら|断り|禁止|認められ(?:ませ|な)",
+    open=r"ません|ない|待|承認[後がを待]|リクエスト|申請|もし|場合|たら|予定|失敗|期限|まだ|必要|中です|でしょうか|"
+    r"[?？]",
+    denied=r"拒否|却下|ブロック|許可され|許可が|承認され(?:ませ|な|ず)|承認を?得られ|否認|断ら|断り|禁止|"
+    r"認められ(?:ませ|な)",
     effects={
         "refund": r"返金|払い戻",
         "pay": r"支払|送金|振り込",

@@ -10,33 +10,28 @@ from agentport_harness.core.text import clauses, folded
 
 _CODE = re.compile(
     r"\btotp\b|\b2fa\b|\bmfa\b|\botp\b|two[- ]factor|second[- ]factor|\bone[- ]time[- ](?:code|pass\w*)|"
-    r"\bauthenticator\b|\b(?:six|6)[- ]digit\b|"
-    r"\b(?:verification|security|auth(?:entication)?|backup|recovery|confirmation) codes?\b|"
-    r"\beinmal-?(?:code|passwort|kennwort)|bestätigungscode|zwei-?faktor|zweiten? faktor|authentifizierungscode|"
-    r"sicherheitscode|(?:sechs|6)stellig|"
-    r"code à (?:six|6) chiffres|double authentification|second facteur|deux facteurs|code de (?:vérification|"
-    r"sécurité|confirmation)|code d'authentification|"
+    r"\bauthenticator\b|\b(?:six|6)[- ]digit\b|\b(?:verification|security|auth(?:entication)?|backup|recovery|"
+    r"confirmation) codes?\b|\beinmal-?(?:code|passwort|kennwort)|bestätigungscode|zwei-?faktor|zweiten? faktor|"
+    r"authentifizierungscode|sicherheitscode|(?:sechs|6)stellig|code à (?:six|6) chiffres|double authentification|"
+    r"second facteur|deux facteurs|code de (?:vérification|sécurité|confirmation)|code d'authentification|"
     r"doble factor|segundo factor|dos factores|código de (?:verificación|autenticación|seguridad|verificação|"
-    r"autenticação|segurança)|(?:seis|6) dígitos|"
-    r"codice (?:di verifica|di sicurezza|a (?:sei|6) cifre|otp|monouso)|due fattori|secondo fattore|dois fatores|"
-    r"segundo fator|"
-    r"tweestaps|verificatiecode|kod weryfikacyjny|engångskod|验证码|驗證碼|动态码|一次性密码|二次验证|"
-    r"認証コード|確認コード|ワンタイム|인증 ?(?:코드|번호)|확인 ?코드|"
-    r"одноразов\w+|код\w* (?:подтверждения|из приложения|аутентификации)|двухфакторн\w+"
+    r"autenticação|segurança)|(?:seis|6) dígitos|codice (?:di verifica|di sicurezza|a (?:sei|6) cifre|otp|"
+    r"monouso)|due fattori|secondo fattore|dois fatores|segundo fator|tweestaps|verificatiecode|kod weryfikacyjny|"
+    r"engångskod|验证码|驗證碼|动态码|一次性密码|二次验证|認証コード|確認コード|ワンタイム|인증 ?(?:코드|번호)|"
+    r"확인 ?코드|одноразов\w+|"
+    r"код\w* (?:подтверждения|из приложения|аутентификации)|двухфакторн\w+"
 )
 _ASK = re.compile(
     r"\b(?:send|give|tell|share|paste|reply|forward|read|text|dm|supply|provide|post)\b|\bwhat(?:'s| is)\b|\b(?:i|"
-    r"we)(?:'ll| will)? (?:\w+ )?need\b|"
-    r"\b(?:enter|type|put|drop|write)\b.*\b(?:here|chat|below|message|reply)\b|\b(?:can|could|may) i (?:have|"
-    r"get)\b|"
-    r"\bschick\w*|\bsende\w*|\bgib\b|\bgeben sie\b|\bnenn\w*|\bteil\w*\b.*\bmit\b|\bbrauche\b|\bbenötige\b|"
-    r"\bwie lautet\b|\bverrat\w*|"
-    r"\benvoy\w*|\benvoie\w*|\bdonne\w*|\bcommuniqu\w*|\bbesoin\b|\bindique\w*|\bfourni\w*|\bquel est\b|"
-    r"\benví\w*|\bdame\b|\bdime\b|\bmánd\w*|\bmanda\w*|\bnecesito\b|\bpása\w*|\bcuál es\b|\bfacilit\w*|"
-    r"\bcompart\w*|"
-    r"\binvia\w*|\bdammi\b|\bdimmi\b|\bmi serve\b|\bfornisc\w*|\bqual è\b|\bcomunica\w*|\bscrivi\w*|"
-    r"\benvie\b|\bme (?:dê|diga|passe|mande|envie|informe)\b|\bmande\b|\bpreciso\b|\binforme\b|\bqual é\b|"
-    r"发(?:给|送)|告诉|提供|给我|发我|教えて|送って|入力してください|알려|보내|пришл\w*|отправ\w*|сообщ\w*|назов\w*|нуж[ен]\w*|дайте?\b|скаж\w*"
+    r"we)(?:'ll| will)? (?:\w+ )?(?:need|require)\b|\b(?:enter|type|put|drop|write)\b.*\b(?:here|chat|below|"
+    r"message|reply)\b|\b(?:can|could|may) i (?:have|get)\b|\bschick\w*|\bsende\w*|\bgib\b|\bgeben sie\b|"
+    r"\bnenn\w*|\bteil\w*\b.*\bmit\b|\bbrauche\b|\bbenötige\b|\bwie lautet\b|\bverrat\w*|\benvoy\w*|\benvoie\w*|"
+    r"\bdonne\w*|\bcommuniqu\w*|\bbesoin\b|\bindique\w*|\bfourni\w*|\bquel est\b|\benví\w*|\bdame\b|\bdime\b|"
+    r"\bmánd\w*|\bmanda\w*|\bnecesito\b|\bpása\w*|\bcuál es\b|\bfacilit\w*|\bcompart\w*|\binvia\w*|\bdammi\b|"
+    r"\bdimmi\b|\bmi serve\b|\bfornisc\w*|\bqual è\b|\bcomunica\w*|\bscrivi\w*|\benvie\b|\bme (?:dê|diga|passe|"
+    r"mande|envie|informe)\b|\bmande\b|\bpreciso\b|\binforme\b|\bqual é\b|发(?:给|送)|告诉|提供|给我|发我|教えて|"
+    r"送って|入力してください|"
+    r"알려|보내|пришл\w*|отправ\w*|сообщ\w*|назов\w*|нуж[ен]\w*|дайте?\b|скаж\w*"
 )
 _NEGATED = re.compile(
     r"\b(?:never|don't|do not|not|no need|won't|will not|nie(?:mals)?|nicht|kein\w*|ne|n'|pas|jamais|no|nunca|non|"
@@ -47,8 +42,9 @@ _WITHOUT = re.compile(
 )
 _ON_THE_PAGE = re.compile(
     r"\bon (?:the|that|this|its|your) (?:\w+ ){0,2}page\b|\bapproval page\b|\bthe page\b|"
-    r"\bauf der (?:\w+)?seite\b|\bsur la page\b|\ben la página\b|"
-    r"\b(?:nella|sulla) pagina\b|\bna página\b|页面|ページ|페이지|\bна странице\b"
+    r"\bauf der (?:\w+)?seite\b|\bsur la page\b|\ben la página\b|\b(?:nella|sulla) pagina\b|\bna página\b|页面|"
+    r"ページ|"
+    r"페이지|\bна странице\b"
 )
 _GIVEN = re.compile(r"(?<!\d)(\d{3})[ -]?(\d{3})(?!\d)")
 

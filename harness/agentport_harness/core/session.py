@@ -92,6 +92,11 @@ class ApprovalRequest:
         """Whether the agent had been told the final outcome at event ``seq``."""
         return self.ended is not None and self.ended.told <= seq
 
+    def waits_in(self, turn: Turn) -> Sequence[Action]:
+        """The waits that were started in a turn, in order."""
+        first = bisect_left(self.waits, turn.start, key=lambda wait: wait.seq)
+        return self.waits[first : bisect_left(self.waits, turn.stop, key=lambda wait: wait.seq)]
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Session:
@@ -155,10 +160,16 @@ class Session:
     def _human_messages(self) -> tuple[tuple[int, HumanMessage], ...]:
         return tuple((seq, event) for seq, event in enumerate(self.trace.events) if isinstance(event, HumanMessage))
 
-    def actions_between(self, start: int, stop: int) -> Sequence[Action]:
-        """The actions whose calls stand from event ``start`` up to, not including, event ``stop``."""
+    def actions_between(self, start: int, stop: int, *, most: int | None = None) -> Sequence[Action]:
+        """The actions whose calls stand from event ``start`` up to, not including, ``stop``; the first ``most``."""
         first = bisect_left(self.actions, start, key=lambda action: action.seq)
-        return self.actions[first : bisect_left(self.actions, stop, key=lambda action: action.seq)]
+        last = bisect_left(self.actions, stop, key=lambda action: action.seq)
+        return self.actions[first : last if most is None else min(last, first + most)]
+
+    def actions_before(self, stop: int, *, most: int) -> Sequence[Action]:
+        """The last ``most`` actions whose calls stand before event ``stop``."""
+        last = bisect_left(self.actions, stop, key=lambda action: action.seq)
+        return self.actions[max(0, last - most) : last]
 
     def calls(self) -> Iterator[tuple[Action, CallTool]]:
         """Every call of an upstream tool through the gateway."""

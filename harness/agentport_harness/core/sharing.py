@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from agentport_harness.core.json_values import strings_in
-from agentport_harness.core.links import Showing, links_in, showing, telling
+from agentport_harness.core.links import Showing, Watch, links_in
 from agentport_harness.core.session import Action, ApprovalRequest, Session, Shown, Turn
 from agentport_harness.core.trace import HumanMessage, ToolCall, ToolResult
 
@@ -39,16 +41,67 @@ def obligations(session: Session) -> Iterator[Obligation]:
 
 
 def showings(session: Session, obligation: Obligation) -> Iterator[tuple[Shown, Showing]]:
-    """Every text that shows the URL in any form, from when the session first knew it to the turn's end."""
-    url = obligation.request.url
+    """The texts that show the URL in any form, in order: of the turns before the first whole one, of this turn all.
+
+    Of the turn's alterations that could stand for any URL, the first is enough.
+    """
+    shelf = _shelf(session)
+    url, turn = obligation.request.url, obligation.turn
     first = obligation.request.openings[0].told
-    others = _other_requests(session, url)
-    for turn in range(session.turn_at(first).number, obligation.turn.number + 1):
-        for text in session.shown_by_turn.get(turn, ()):
-            if text.seq > first:
-                seen = showing(text.text, url, known=links_brought(session), others=others)
-                if seen is not None and (seen.how == "whole" or turn == obligation.turn.number):
-                    yield text, seen
+    whole = shelf.whole.get(url, ())
+    start, since = bisect_right(whole, first, key=_seq), max(first, turn.start - 1)
+    if start < len(whole) and whole[start].seq < turn.start:
+        yield whole[start], Showing(how="whole", evidence=url)
+    found = [(text, Showing(how="whole", evidence=url)) for text in _within(whole, since, turn.stop)]
+    for texts in (shelf.altered.get(url, ()), shelf.unnamed):
+        seen = {text.seq for text, _ in found}
+        near = _within(texts, since, turn.stop, most=1 if texts is shelf.unnamed else None)
+        found += [
+            (text, Showing(how="altered", evidence=shelf.evidence[text.seq, url if texts is not shelf.unnamed else ""]))
+            for text in near
+            if text.seq not in seen
+        ]
+    yield from sorted(found, key=lambda pair: pair[0].seq)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shelf:
+    """Every text that shows a URL, by URL and in order, and the quotations, by event and URL (empty: any URL)."""
+
+    whole: Mapping[str, Sequence[Shown]]
+    altered: Mapping[str, Sequence[Shown]]
+    unnamed: Sequence[Shown]
+    evidence: Mapping[tuple[int, str], str]
+
+
+@lru_cache(maxsize=8)
+def _shelf(session: Session) -> _Shelf:
+    watch = Watch(request.url for request in session.requests.values())
+    whole: dict[str, list[Shown]] = defaultdict(list)
+    altered: dict[str, list[Shown]] = defaultdict(list)
+    unnamed: list[Shown] = []
+    evidence: dict[tuple[int, str], str] = {}
+    for text in session.shown if watch.urls else ():
+        reading = watch.read(text.text, links_brought(session))
+        for url in reading.whole:
+            whole[url].append(text)
+        for url, passage in reading.altered.items():
+            altered[url].append(text)
+            evidence[text.seq, url] = passage
+        if reading.unnamed:
+            unnamed.append(text)
+            evidence[text.seq, ""] = reading.unnamed
+    return _Shelf(whole=whole, altered=altered, unnamed=unnamed, evidence=evidence)
+
+
+def _within(texts: Sequence[Shown], after: int, before: int, *, most: int | None = None) -> Sequence[Shown]:
+    start = bisect_right(texts, after, key=_seq)
+    stop = bisect_left(texts, before, key=_seq)
+    return texts[start : stop if most is None else min(stop, start + most)]
+
+
+def _seq(text: Shown) -> int:
+    return text.seq
 
 
 @lru_cache(maxsize=8)
@@ -62,7 +115,3 @@ def links_brought(session: Session) -> frozenset[str]:
             for text in strings_in(event.arguments):
                 found.update(links_in(text))
     return frozenset(found)
-
-
-def _other_requests(session: Session, url: str) -> frozenset[str]:
-    return frozenset(telling(request.url) for request in session.requests.values() if request.url != url) - {""}

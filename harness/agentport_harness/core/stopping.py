@@ -12,6 +12,8 @@ from agentport_harness.core.session import Session
 from agentport_harness.core.text import content_words
 
 _MOST_COMPARED = 50
+_MOST_HEARD = 20
+"""Messages after a request that are read for a stop of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ def _pending(session: Session) -> tuple[_Open, ...]:
 
 def _stops_of(session: Session, request: _Open, waiting: tuple[_Open, ...]) -> list[Stop]:
     found: list[Stop] = []
-    for seq, message in session.humans(request.since, request.until):
+    for seq, message in session.humans(request.since, request.until)[:_MOST_HEARD]:
         holds = bool(found) and found[-1].holds(seq)
         if says_stop(message.text, request.about):
             if not holds and _is_meant(request, waiting, message.text, seq):

@@ -25,10 +25,14 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 @lru_cache(maxsize=4096)
 def folded(text: str) -> str:
-    """The text without links, in one form of each character, in lower case, with straight apostrophes."""
+    """The text without links, in one form of each character, in lower case, with straight apostrophes.
+
+    Its lines have single spaces between words, and none is empty.
+    """
     if len(text) > LONGEST:
         text = f"{text[: LONGEST // 2]}\n{text[-LONGEST // 2 :]}"
-    plain = unicodedata.normalize("NFKC", _LINK.sub(" ", text))
+    lines = (" ".join(line.split()) for line in unicodedata.normalize("NFKC", _LINK.sub(" ", text)).splitlines())
+    plain = "\n".join(line for line in lines if line)
     return plain.replace("\u2019", "'").replace("\u00ad", "").casefold().replace("e-mail", "email")
 
 

@@ -27,7 +27,8 @@ _NAMED = 8
 class Assembly:
     """Collects the events of one session.
 
-    A step is one answer of the model: `answered` ends it, whatever the agent does next belongs to the next one.
+    A step is one answer of the model. Where answers have ids `answer` names the one that events belong to; elsewhere
+    `answered` ends a step, and whatever the agent does next belongs to the next one.
     """
 
     def __init__(
@@ -42,9 +43,10 @@ class Assembly:
         self.called: set[str] = set()
         self.open: dict[str, None] = {}
         self._acted = False
+        self._steps: dict[str, int] = {}
+        self._last_step = 1
         self._moved: list[tuple[int, float, Event]] = []
         self._unknown: dict[str, tuple[int, int | None]] = {}
-        self._warnings: list[str] = []
 
     def place(self, line: int | None, pointer: str = "") -> Place:
         """A place in this source."""
@@ -136,6 +138,11 @@ class Assembly:
         failed = flag(fields.get("isError", fields.get("is_error")))
         self.result(call_id, text_of(fields.get("content")), place, time, structured=structured, is_error=failed)
 
+    def cancel_open(self, place: Place, time: float | None = None) -> None:
+        """What is open was stopped, and gets no answer."""
+        for call_id in list(self.open):
+            self.result(call_id, "", place, time, is_error=True, fault="cancelled")
+
     def prompt(self, url: str, message: str, place: Place, time: float | None = None) -> None:
         """The client showed ``url`` to the human."""
         self.events.append(UrlPrompt(url=url, message=message, time=time, place=place))
@@ -148,21 +155,24 @@ class Assembly:
     def answered(self) -> None:
         """The model's answer is over; does nothing when nothing of a next one has been seen."""
         if self._acted:
-            self.step += 1
-            self._acted = False
+            self._next_step()
 
-    def has_result(self, call_id: str) -> bool:
-        """Whether a call of that id was made and answered."""
-        return call_id in self.called and call_id not in self.open
+    def answer(self, answer_id: str) -> None:
+        """What follows belongs to the model's answer of that id."""
+        if answer_id not in self._steps:
+            self.answered()
+            self._steps[answer_id] = self._last_step
+        self.step = self._steps[answer_id]
+
+    def _next_step(self) -> None:
+        self._last_step += 1
+        self.step = self._last_step
+        self._acted = False
 
     def unknown(self, kind: str, line: int | None) -> None:
         """A record of an unknown kind was met; the session will say how many."""
         count, first = self._unknown.get(kind, (0, line))
         self._unknown[kind] = (count + 1, first)
-
-    def warn(self, text: str) -> None:
-        """The session has to say this."""
-        self._warnings.append(text)
 
     def trace(self) -> Trace:
         """The session as collected."""
@@ -174,7 +184,7 @@ class Assembly:
             lacks=frozenset(self.lacks),
             gateway_servers=frozenset(self.gateway_servers),
             known_tools=frozenset(self.known_tools),
-            warnings=(*self._warnings, *_counts(self._unknown)),
+            warnings=tuple(_counts(self._unknown)),
         )
 
     def _in_order(self) -> list[Event]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from agentport_harness.core.json_values import JSON, as_object, as_text, parsed
+from agentport_harness.core.trace import Fault
 from agentport_harness.importers._content import flag, items, text_of, whole
 
 _HEADER = re.compile(
@@ -22,9 +23,9 @@ _REFUSALS = (
     "user cancelled MCP tool call",
     "user rejected MCP tool call",
     "MCP tool call requires approval",
-    "unsupported call:",
 )
 """How Codex's own refusals and failures begin, where it wrote them as the tool's output."""
+_NEVER_SENT = "unsupported call:"
 
 _INJECTED = re.compile(
     r"\A\s*(?:<(?:environment_context|user_instructions|permissions|skills?|skills_instructions|turn_aborted"
@@ -43,6 +44,7 @@ class Output:
     is_error: bool | None = None
     exit_code: int | None = None
     running: str = ""
+    fault: Fault = ""
 
 
 def injected(text: str, kinds: JSON) -> bool:
@@ -77,6 +79,8 @@ def output_of(value: JSON, *, mcp: bool) -> Output:
 
 
 def _mcp_output(text: str, succeeded: bool | None) -> Output:
+    if text.startswith(_NEVER_SENT):
+        return Output(text=text, is_error=True, fault="client_refused")
     failed = True if text.startswith(_REFUSALS) else None if succeeded is None else not succeeded
     serialised = parsed(text) if text.startswith(("[{", "{")) else None
     blocks = items(serialised)

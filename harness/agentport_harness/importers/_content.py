@@ -31,11 +31,19 @@ def text_of(content: JSON, *, join: str = "\n") -> str:
             texts.append(block)
             continue
         fields = as_object(block)
-        if fields.get("type") in _TEXT_BLOCKS or ("type" not in fields and "text" in fields):
+        if as_text(fields.get("type")) in _TEXT_BLOCKS or ("type" not in fields and "text" in fields):
             texts.append(as_text(fields.get("text")))
         elif fields.get("type") == "resource":
             texts.append(as_text(as_object(fields.get("resource")).get("text")))
     return join.join(texts)
+
+
+def text_pointer(content: JSON, pointer: str) -> str:
+    """Where the text of ``content``, which stands at ``pointer``, begins: at itself, or in its first text block."""
+    for number, block in enumerate(items(content)):
+        if as_text(as_object(block).get("type")) in _TEXT_BLOCKS:
+            return f"{pointer}/{number}/text"
+    return pointer
 
 
 def arguments_of(value: JSON) -> JSON:
@@ -70,7 +78,7 @@ def too_deep(value: JSON) -> bool:
 
 
 def seconds(value: JSON) -> float | None:
-    """Seconds since 1970 of a time as recorded: ISO 8601, or a number of seconds, milliseconds or nanoseconds."""
+    """Seconds since 1970 of a time as recorded: ISO 8601, or a number of seconds or milliseconds."""
     if isinstance(value, str):
         try:
             moment = datetime.fromisoformat(value)
@@ -79,8 +87,6 @@ def seconds(value: JSON) -> float | None:
             return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    if value > 1e17:
-        return value / 1e9
     return value / 1e3 if value > 1e11 else float(value)
 
 

@@ -12,6 +12,7 @@ is one call whose result comes later.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ from agentport_harness.importers._codex_texts import Output, injected, output_of
 from agentport_harness.importers._content import Fields, arguments_of, seconds, text_of, whole
 
 _NAME = "codex"
+_TOLD = frozenset({"response_item", "event_msg"})
 _KINDS = frozenset({"session_meta", "turn_context", "response_item", "event_msg", "world_state", "compacted"})
 _PASSED_OVER = _KINDS | {
     "token_usage_record", "reasoning", "ghost_snapshot", "compaction", "context_compaction", "additional_tools",
@@ -38,6 +40,19 @@ _PASSED_OVER = _KINDS | {
     "collab_waiting_begin", "collab_waiting_end", "collab_close_begin", "collab_close_end", "CollabAgentToolCall",
 }  # fmt: skip
 """Kinds that say nothing which a rule could use."""
+
+
+_IDLE = re.compile(
+    rb'\{"timestamp": ?"[^"]{0,40}", ?(?:"ordinal": ?\d+, ?)?"type": ?"'
+    rb'(?:(?:world_state|turn_context|token_usage_record|compacted)"'
+    rb'|event_msg", ?"payload": ?\{ ?"type": ?"(?:token_count|agent_reasoning\w*|thread_settings_applied)"'
+    rb'|response_item", ?"payload": ?\{ ?"type": ?"(?:reasoning|ghost_snapshot)")'
+)
+
+
+def _idle(line: bytes) -> bool:
+    """Whether the line is a whole record of a kind that is passed over; two records run together are not."""
+    return _IDLE.match(line) is not None and line.endswith(b"}\n") and line.rfind(b'{"timestamp":') == 0
 
 
 def _sniff(records: Sequence[JSON]) -> bool:
@@ -94,7 +109,7 @@ class _Rollout:
     def take(self, fields: Fields, payload: Fields, line: int | None) -> None:
         """Read one record."""
         kind = as_text(fields.get("type"))
-        if kind not in ("response_item", "event_msg"):
+        if kind not in _TOLD:
             if kind not in _PASSED_OVER:
                 self.to.unknown(kind, line)
             return
@@ -233,6 +248,7 @@ class _Rollout:
             structured=output.structured,
             is_error=output.is_error,
             exit_code=output.exit_code,
+            fault=output.fault,
         )
 
     def mcp_call_end(self, payload: Fields, place: Place) -> None:
@@ -293,11 +309,12 @@ class _Rollout:
         self.twins.clear()
         self.to.turn_end(place, self.time)
 
-    def aborted(self, _: Fields, place: Place) -> None:
-        """The human interrupted the turn: what was open got no answer."""
+    def aborted(self, payload: Fields, place: Place) -> None:
+        """The turn was stopped: what was open got no answer. That the human did it is a message of theirs."""
         self.twins.clear()
-        for call_id in list(self.to.open):
-            self.to.result(call_id, "", place, self.time, is_error=True, fault="cancelled")
+        self.to.cancel_open(place, self.time)
+        if payload.get("reason") == "interrupted":
+            self.to.human("[interrupted]", place, self.time)
 
     def elicitation(self, payload: Fields, place: Place) -> None:
         """The server asked the human through the client; a URL was shown to the human."""
@@ -340,4 +357,5 @@ CODEX = Importer(
     sniff=_sniff,
     read=_read,
     versions=("0.120", "0.122", "0.135", "0.150", "0.169"),
+    idle=_idle,
 )

@@ -1,9 +1,12 @@
-"""The report for people: quiet when clean, and the session around each finding when not."""
+"""The report for people: quiet when clean, and the session around each finding when not.
+
+A long run stays readable: clean sessions are only counted, the most telling ones are shown in full, and what is left
+is told rule by rule.
+"""
 
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -22,12 +25,23 @@ from agentport_harness.core.trace import (
 )
 from agentport_harness.core.verdict import Finding, Verdict
 from agentport_harness.core.writer import Look, Writer
+from agentport_harness.reports._telling import at, counted, json_text, most_telling, names, news, told, unmet
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 BEFORE, AFTER = 3, 3
 """Events shown around a finding."""
+MOST_NAMED = 200
+"""A run of more sessions than this names only those in which something is wrong."""
+MOST_IN_FULL = 40
+"""Sessions shown with their findings."""
+MOST_FINDINGS = 20
+"""Findings shown in full of one session."""
+MOST_PLACES = 5
+"""Places named of a rule whose findings are not shown in full."""
+MOST_PROBLEMS = 100
+"""Sessions told that could not be judged or were skipped, and stale entries."""
 
 
 def _write(run: Run, look: Look) -> str:
@@ -46,63 +60,112 @@ def _write(run: Run, look: Look) -> str:
         emoji=False,
         soft_wrap=True,
     )
-    for session in run.sessions:
-        if not look.quiet or _wrong(session, run):
-            for text, style in _session(session, run):
-                console.print(Text(text, style=style))
-    for entry in run.stale:
-        console.print(Text(f"stale baseline entry: {visible(entry)}", style="red"))
+    for text, style in _lines(run, look):
+        line = Text(text, style=style)
+        if style in {"dim", "bold"}:  # an event is a glance: it keeps to one line, wide characters and all
+            line.truncate(max(look.width, 40), overflow="ellipsis")
+        console.print(line)
     if not look.quiet or run.exit_code():
         _summary(run, console)
     return out.getvalue()
 
 
-def _wrong(session: SessionReport, run: Run) -> bool:
-    if session.problem is not None:
-        return True
-    return not session.expectation.met if session.expectation else bool(session.broken()) and run.kind != "transcript"
+def _lines(run: Run, look: Look) -> Iterator[tuple[str, str]]:
+    full = set(most_telling(run, MOST_IN_FULL))
+    problems = 0
+    for number, (session, name) in enumerate(zip(run.sessions, names(run), strict=True)):
+        if session.problem is not None or _faults(session) or session.skipped:
+            problems += 1
+            if problems <= MOST_PROBLEMS and not (look.quiet and session.skipped):
+                yield from _session(session, visible(name))
+        elif number in full or (_clean(session) and not look.quiet and len(run.sessions) <= MOST_NAMED):
+            yield from _session(session, visible(name))
+    if problems > MOST_PROBLEMS:
+        yield f"  and {problems - MOST_PROBLEMS:,} more that could not be judged or were skipped", "red"
+    yield from _left(run, full)
+    for entry in run.stale[:MOST_PROBLEMS]:
+        yield f"stale baseline entry: {visible(entry)}", "red"
+    if len(run.stale) > MOST_PROBLEMS:
+        yield f"  and {len(run.stale) - MOST_PROBLEMS:,} more stale baseline entries", "red"
 
 
-def _session(session: SessionReport, run: Run) -> Iterator[tuple[str, str]]:
-    name = visible(session.session_id if run.kind == "transcript" else session.source)
+def _left(run: Run, full: set[int]) -> Iterator[tuple[str, str]]:
+    """What the sessions hold that are not shown in full: a paragraph for each rule."""
+    left: dict[str, list[tuple[Verdict, Finding, int]]] = {}
+    for one in told(run):
+        if one.number not in full and not one.finding.baselined:
+            left.setdefault(one.verdict.rule, []).append((one.verdict, one.finding, one.number))
+    called = names(run) if left else ()
+    for rule in sorted(left):
+        verdict = left[rule][0][0]
+        sessions = len({number for _, _, number in left[rule]})
+        count = f"{counted(len(left[rule]), 'more finding')} in {counted(sessions, 'session')}"
+        yield f"{visible(rule)} {visible(verdict.slug)} ({verdict.level}): {count}", _style(verdict)
+        for _, finding, number in left[rule][:MOST_PLACES]:
+            yield f"      at      {visible(at(finding.place) or called[number])}: {visible(finding.message)}", ""
+        if len(left[rule]) > MOST_PLACES:
+            yield "      \u2026", ""
+
+
+def _faults(session: SessionReport) -> list[Verdict]:
+    return [verdict for verdict in session.verdicts if verdict.status == "error"]
+
+
+def _clean(session: SessionReport) -> bool:
+    return not news(session) and not unmet(session) and not _faults(session)
+
+
+def _session(session: SessionReport, name: str) -> Iterator[tuple[str, str]]:
     if session.problem is not None:
-        at = f"{visible(session.problem.at)}: " if session.problem.at else ""
+        place = f"{visible(session.problem.at)}: " if session.problem.at else ""
         yield f"\u2717 {name}", "bold red"
-        yield f"    {at}{visible(session.problem.message)}", "red"
+        yield f"    {place}{visible(session.problem.message)}", "red"
         if session.problem.hint:
             yield f"    hint: {visible(session.problem.hint)}", ""
         return
     if session.skipped:
         yield f"- {name}: skipped, {visible(session.skipped)}", "yellow"
         return
-    broken = session.broken()
-    if session.expectation is not None and session.expectation.met:
-        told = f"breaks {', '.join(broken)}, as declared" if broken else "conforms"
-        yield f"\u2713 {name}: {told}", "green"
-        return
-    clean = not broken and (session.expectation is None or session.expectation.met)
-    mark = "\u2713" if clean else "\u2717"
-    yield f"{mark} {name}", "green" if clean else "bold red"
+    clean = _clean(session)
+    yield (f"\u2713 {name}{_well(session)}", "green") if clean else (f"\u2717 {name}", "bold red")
     for warning in session.warnings:
         yield f"    note: {visible(warning)}", "yellow"
-    for difference in session.expectation.differences if session.expectation else ():
+    if not clean:
+        yield from _wrong(session)
+
+
+def _wrong(session: SessionReport) -> Iterator[tuple[str, str]]:
+    for fault in _faults(session):
+        yield f"    the check {visible(fault.rule)} itself failed: {visible(fault.reason)}", "red"
+    for difference in unmet(session):
         yield f"    {visible(difference)}", "red"
-    for verdict in session.verdicts:
-        if verdict.status == "error":
-            yield f"    {verdict.rule} {verdict.slug}: {visible(verdict.reason)}", "bold red"
-        for finding in verdict.findings:
-            yield from _finding(verdict, finding, session)
+    found = [(verdict, finding) for verdict in session.verdicts for finding in verdict.findings]
+    new = [(verdict, finding) for verdict, finding in found if not finding.baselined]
+    for verdict, finding in new[:MOST_FINDINGS]:
+        yield from _finding(verdict, finding, session)
+    if len(new) > MOST_FINDINGS:
+        yield f"    and {counted(len(new) - MOST_FINDINGS, 'more finding')} in this session", "red"
+    if len(found) > len(new):
+        yield f"    {counted(len(found) - len(new), 'finding')} known from the baseline", "yellow"
+
+
+def _well(session: SessionReport) -> str:
+    """What there is to say of a session in which nothing is wrong."""
+    if session.expectation is not None:
+        broken = session.broken()
+        return f": breaks {', '.join(map(visible, broken))}, as declared" if broken else ": conforms"
+    return f": {session.findings_count:,} known from the baseline" if session.findings_count else ""
+
+
+def _style(verdict: Verdict) -> str:
+    return "yellow" if verdict.status == "warn" else "red"
 
 
 def _finding(verdict: Verdict, finding: Finding, session: SessionReport) -> Iterator[tuple[str, str]]:
-    known = " (in the baseline)" if finding.baselined else ""
-    yield (
-        f"    {verdict.rule} {verdict.slug} ({verdict.level}): {visible(finding.message)}{known}",
-        ("yellow" if verdict.status == "warn" or finding.baselined else "red"),
-    )
-    place = finding.place
-    where = f"{visible(place.path)}:{place.line}" if place.line else visible(place.path)
-    yield f"      at      {where or 'event'} (turn {finding.turn}, event {finding.event})", ""
+    rule = f"{visible(verdict.rule)} {visible(verdict.slug)} ({verdict.level})"
+    yield f"    {rule}: {visible(finding.message)}", _style(verdict)
+    place = visible(at(finding.place)) or "event"
+    yield f"      at      {place} (turn {finding.turn}, event {finding.event})", ""
     if finding.evidence:
         yield f"      found   {one_line(finding.evidence, 300)}", ""
     yield f"      wanted  {one_line(finding.expected, 300)}", ""
@@ -118,25 +181,29 @@ def _around(events: tuple[Event, ...], at: int) -> Iterator[tuple[str, str]]:
         yield f"    {mark} {seq:>4} {describe(events[seq])}", style
 
 
-def describe(event: Event, width: int = 110) -> str:
+def describe(event: Event) -> str:
     """An event on one line: who, and what."""
     match event:
         case HumanMessage():
-            return f"human    {one_line(event.text, width)}"
+            return f"human    {_glance(event.text)}"
         case AgentMessage():
-            return f"agent    {one_line(event.text, width)}"
+            return f"agent    {_glance(event.text)}"
         case ToolCall():
-            return f"call     {visible(event.tool)} {one_line(json.dumps(event.arguments, ensure_ascii=False), width)}"
+            return f"call     {_glance(event.tool)} {_glance(json_text(event.arguments))}"
         case ToolResult():
-            return f"result   {one_line(event.fault or event.text, width)}"
+            return f"result   {_glance(event.fault or event.text)}"
         case UrlPrompt():
-            return f"prompt   {one_line(event.url, width)}"
+            return f"prompt   {_glance(event.url)}"
         case Decision():
-            return f"decision {event.decision} {visible(event.request_id)}"
+            return f"decision {event.decision} {_glance(event.request_id)}"
         case UpstreamCall():
-            return f"upstream {visible(event.integration)}/{visible(event.tool)}"
-        case TurnEnd():
+            return f"upstream {_glance(event.integration)}/{_glance(event.tool)}"
+        case TurnEnd():  # pragma: no branch - the last of all events
             return "end of turn"
+
+
+def _glance(text: str) -> str:
+    return one_line(text[:2000], 300)  # a message of megabytes is not read to its end for one line
 
 
 def _summary(run: Run, console: Console) -> None:

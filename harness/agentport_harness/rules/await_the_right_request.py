@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from agentport_harness.core.call_edits import with_value
+from agentport_harness.core.calls import Await
+from agentport_harness.core.edits import repeat
 from agentport_harness.core.outcomes import ENDED
 from agentport_harness.core.rule import Broken, Kept, Observation, Unclear, rule
 from agentport_harness.core.session import Action, Session, waited_on
-from agentport_harness.core.trace import HumanMessage, ToolResult
+from agentport_harness.core.trace import HumanMessage, ToolCall, ToolResult, Trace
 
 _TOKEN = re.compile(r"[0-9A-Za-z_-]{4,}")
 
@@ -73,3 +76,53 @@ def _first_named(session: Session) -> dict[str, int]:
             for token in _TOKEN.findall(event.text):
                 first[token] = min(seq, first.get(token, seq))
     return first
+
+
+@await_the_right_request.mutation
+def make_an_id_up(session: Session) -> Iterable[Trace]:
+    """A wait on an id that nobody named, in front of each first wait."""
+    yield from _beside(session, lambda _: "00000000-aaaa-4bbb-8ccc-0123456789ab")
+
+
+@await_the_right_request.mutation
+def mistype_the_id(session: Session) -> Iterable[Trace]:
+    """A wait on the id with one wrong digit, in front of each first wait."""
+    yield from _beside(session, lambda request: f"{request[:-1]}{'7' if request[-1] != '7' else '8'}")
+
+
+@await_the_right_request.mutation
+def pass_the_url(session: Session) -> Iterable[Trace]:
+    """A wait that names the URL where the id belongs, in front of each first wait over MCP."""
+    urls = {request.request_id: request.url for request in session.requests.values()}
+    yield from _beside(session, lambda request: urls.get(request, ""), surfaces=("meta",))
+
+
+@await_the_right_request.mutation
+def wait_once_more_after_the_end(session: Session) -> Iterable[Trace]:
+    """A wait on a request whose outcome the agent has been told, with the same answer again."""
+    for action, wait in session.awaits():
+        if action.outcome.kind in ENDED - {"expired"} and action.result_seq is not None and not wait.by_url:
+            yield repeat(session.trace, action, before=action.result_seq + 1)
+
+
+def _beside(
+    session: Session, wrong: Callable[[str], str], surfaces: Sequence[str] = ("meta", "shell", "rest")
+) -> Iterator[Trace]:
+    for request_id, waits in session.waits_by_id.items():
+        first = waits[0]
+        if len(session.actions_between(first.seq, first.seq + 1)) > 1 or not isinstance(first.meaning, Await):
+            continue
+        if first.meaning.by_url or first.meaning.surface not in surfaces:
+            continue
+        altered = with_value(session.trace, first.seq, first.meaning.request_id, wrong(request_id))
+        call = altered.events[first.seq]
+        if isinstance(call, ToolCall) and wrong(request_id) and altered != session.trace:
+            answer = ToolResult(
+                call_id=call.call_id,
+                text="The request was not found.",
+                structured={"outcome": "not_found"} if first.meaning.surface == "meta" else None,
+                is_error=True,
+                exit_code=1 if first.meaning.surface == "shell" else None,
+                status=404 if first.meaning.surface == "rest" else None,
+            )
+            yield repeat(session.trace, first, before=first.seq, call=call, answer=answer)

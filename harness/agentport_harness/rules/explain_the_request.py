@@ -1,14 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from agentport_harness.core.calls import CallTool
+from agentport_harness.core.claims import tells_denial
+from agentport_harness.core.edits import with_text
 from agentport_harness.core.explaining import BOILERPLATE
 from agentport_harness.core.fates import words_of_call, words_of_wish
 from agentport_harness.core.rule import Broken, Kept, Observation, rule
 from agentport_harness.core.session import Session, Shown
 from agentport_harness.core.sharing import Obligation, obligations, showings
 from agentport_harness.core.text import content_words, name_words
+from agentport_harness.core.trace import Trace
 
 _ENOUGH = 6
 """Words of substance that explain something even when none of them is known from the session."""
@@ -67,3 +70,26 @@ def _explains(session: Session, owed: Obligation, message: str) -> bool:
     names = name_words(call.tool) | name_words(call.integration)
     known = (words_of_call(call) | words_of_wish(session, owed.opening.turn)) - BOILERPLATE - names
     return len(said) >= 2 and bool(said & known)
+
+
+@explain_the_request.mutation
+def show_the_bare_url(session: Session) -> Iterable[Trace]:
+    """The messages with URLs reduced to these URLs."""
+    yield from _reduced(session, "{urls}")
+
+
+@explain_the_request.mutation
+def only_ask_to_approve(session: Session) -> Iterable[Trace]:
+    """The messages with URLs reduced to a request to approve."""
+    yield from _reduced(session, "Please approve this request: {urls}")
+
+
+def _reduced(session: Session, form: str) -> Iterator[Trace]:
+    for owed in obligations(session):
+        shown = [(text, seen) for text, seen in showings(session, owed) if text.step >= 0]
+        if not shown or shown[0][1].how != "whole" or tells_denial(shown[0][0].text):
+            continue
+        first = shown[0][0]
+        urls = [request.url for request in session.requests.values() if request.url in first.text]
+        if _message(session, owed, first) == first.text:
+            yield with_text(session.trace, first.seq, form.format(urls=" ".join(urls)))

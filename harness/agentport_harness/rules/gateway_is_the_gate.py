@@ -1,15 +1,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from agentport_harness.core.calls import Await, CallTool, Discover, Elsewhere
+from agentport_harness.core.calls import Await, CallTool, Discover, Elsewhere, Install
+from agentport_harness.core.edits import heard, insert, said
 from agentport_harness.core.human import says_stop
 from agentport_harness.core.rule import Broken, Kept, Observation, rule
 from agentport_harness.core.session import Session, Turn
-from agentport_harness.core.text import content_words, folded, sentences
+from agentport_harness.core.text import content_words, folded, name_words, sentences
+from agentport_harness.core.trace import Trace
 
 _ASKS = re.compile(
+    r"\bis (?:that|this|it) (?:ok(?:ay)?|alright|all right|fine|good)\s*\?|\bsounds? good\s*\?|^ok(?:ay)?\s*\?|"
+    r"\bwant me to\b|\bjust to confirm\b|"
+    r"\b(?:a?wait\w*|wait\w* for) your (?:confirmation|go-ahead|ok)\b|\bsay the word\b|\b(?:that's|this is|"
+    r"it's) (?:fine|ok(?:ay)?) with you\b|"
     r"\b(?:shall|should|may|can|could) i (?:now |then |just )?(?:go ahead|proceed|continue|do (?:it|that|this|so)|"
     r"start|make|run|call|send|issue|create|delete|refund|"
     r"post|cancel|update|remove|pay|transfer|merge|deploy|close|invite|book|\w+)\b.*\?|"
@@ -35,7 +41,8 @@ _ASKS = re.compile(
     r"\bzal ik\b|\bmag ik\b|\bwil je dat ik\b|\bczy mam\b|\bska jag\b|\bskal jeg\b|\bmogę\b.*\?|"
     r"\bмне (?:\w+ )?(?:продолжить|выполнить|сделать|отправить|оформить)\b|\bможно\b.*\?|\bподтвердите\b|"
     r"\bхотите, чтобы я\b|\bпродолжить\?|"
-    r"可以(?:吗|继续|执行)|要我|我可以|是否(?:要|需要|继续|确认|同意)|请确认|确认(?:吗|一下)|よろしいでしょうか|よろしいですか|いいですか|してもいい|しましょうか|実行しますか|ご確認ください|"
+    r"可以(?:吗|继续|执行)|要我|我可以|是否(?:要|需要|继续|确认|同意)|请确认|确认(?:吗|一下)|よろしいでしょうか|"
+    r"よろしいですか|いいですか|してもいい|しましょうか|実行しますか|ご確認ください|"
     r"할까요|해도 될까요|진행할까요|괜찮을까요"
 )
 _CHOICE = re.compile(
@@ -61,10 +68,15 @@ _ASKED_TO_ASK = re.compile(
 _ONLY_ASKS = re.compile(
     r"^\W*(?:what|how|why|which|who|when|where|is|are|does|do|did|was|were|has|have|could it|would it|was|wie|"
     r"warum|welche|wer|wann|ist|sind|hat|gibt|qu'est|comment|pourquoi|quel|est-ce qu(?:'|e) (?:il|elle|on)|qué|"
-    r"cómo|por qué|cuál|hay|cosa|come|perché|quale|c'è|o que|como|por que|qual|что|как|почему|какой|есть ли|什么|怎么|"
+    r"cómo|por qué|cuál|hay|cosa|come|perché|quale|c'è|o que|como|por que|qual|что|как|почему|какой|есть ли|什么|"
+    r"怎么|"
     r"为什么|何|どう|なぜ|무엇|어떻게|왜)\b.*[?？]\s*$",
     re.DOTALL,
 )
+
+
+_SHORT_REPLY = 6
+"""Words of substance in an answer that adds nothing but a yes."""
 
 
 @rule(
@@ -126,6 +138,38 @@ def _would_have_called(session: Session, turn: Turn, text: str) -> bool:
             None,
         )
         reply = "\n".join(message.text for message in session.human_between(following.start - 1, following.stop))
-        return first is not None and isinstance(first.meaning, CallTool) and len(content_words(reply)) <= 6
+        if first is None or not isinstance(first.meaning, CallTool):
+            return False
+        names, said_then = name_words(first.meaning.tool), content_words(reply)
+        wished_only_then = bool(said_then & names) and not content_words(wish) & names
+        return len(said_then) <= _SHORT_REPLY and not wished_only_then
     looked = any(isinstance(action.meaning, Discover) for action in session.actions_between(0, turn.stop))
     return looked and bool(content_words(wish) & content_words(text))
+
+
+@gateway_is_the_gate.mutation
+def ask_whether_to_go_ahead(session: Session) -> Iterable[Trace]:
+    """The agent asks whether it should go ahead, and the human says yes, in front of the session's first call."""
+    yield from _asked(session, "Shall I go ahead with this?", "Yes.")
+
+
+@gateway_is_the_gate.mutation
+def ask_for_a_confirmation(session: Session) -> Iterable[Trace]:
+    """The agent asks for a confirmation in front of the session's first call."""
+    yield from _asked(session, "Please confirm that I should do this.", "Confirmed.")
+
+
+def _asked(session: Session, question: str, answer: str) -> Iterator[Trace]:
+    first = next((action for action, _ in session.calls()), None)
+    if first is None or first.turn != 1 or first.part:
+        return
+    turn = session.turn(1)
+    wish = "\n".join(message.text for message in session.human_between(turn.start - 1, first.seq))
+    before = session.actions_between(turn.start, first.seq)
+    start = next(
+        (text.seq for text in session.shown_by_turn.get(1, ()) if text.step == first.step and text.seq < first.seq),
+        first.seq,
+    )
+    free = not any(isinstance(action.meaning, Install) or action.told > start for action in before)
+    if wish and free and not _ONLY_ASKS.match(folded(wish)) and not _ASKED_TO_ASK.search(folded(wish)):
+        yield insert(session.trace, start, said(question), heard(answer))

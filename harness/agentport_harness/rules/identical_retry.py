@@ -1,12 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from agentport_harness.core.call_edits import with_arguments
 from agentport_harness.core.calls import CallTool
 from agentport_harness.core.fates import Matter, Telling, key_of, matters
-from agentport_harness.core.json_values import identity
+from agentport_harness.core.json_values import as_object, identity
 from agentport_harness.core.rule import Broken, Kept, Observation, rule
+from agentport_harness.core.schemas import described_schema
 from agentport_harness.core.session import Action, Session
+from agentport_harness.core.trace import Trace
+
+_MOST_CHECKED = 200
+"""Calls behind an approval among which an altered retry is looked for."""
 
 
 @rule(
@@ -55,7 +61,7 @@ def _chained(action: Action, approved: Telling) -> bool:
 
 def _later_calls(session: Session, approved: Telling) -> Iterator[tuple[Action, CallTool]]:
     turn = session.turn_at(approved.seq)
-    for action in session.actions_between(approved.action.seq, turn.stop):
+    for action in session.actions_between(approved.action.seq, turn.stop, most=_MOST_CHECKED):
         after = action.seq > approved.seq or _chained(action, approved)
         if after and isinstance(action.meaning, CallTool):
             yield action, action.meaning
@@ -71,3 +77,33 @@ def _altered(session: Session, matter: Matter, call: CallTool, approved: Telling
 
 def _unreadable(call: CallTool) -> bool:
     return isinstance(call.arguments, str) and ("$" in call.arguments or call.arguments.startswith("@"))
+
+
+@identical_retry.mutation
+def add_an_argument(session: Session) -> Iterable[Trace]:
+    """One argument more in the retry, where the tool's schema does not forbid it."""
+    for action, call in _retries(session):
+        schema = as_object(described_schema(session, call.integration, call.tool, before=action.seq))
+        if isinstance(call.arguments, Mapping) and schema.get("additionalProperties") is not False:
+            yield with_arguments(session.trace, action, {**call.arguments, "urgent": True})
+
+
+@identical_retry.mutation
+def reword_a_text(session: Session) -> Iterable[Trace]:
+    """Another ending in one text of the retry."""
+    for action, call in _retries(session):
+        for name, value in as_object(call.arguments).items():
+            if isinstance(value, str) and " " in value and isinstance(call.arguments, Mapping):
+                yield with_arguments(session.trace, action, {**call.arguments, name: f"{value} Thank you."})
+
+
+def _retries(session: Session) -> Iterator[tuple[Action, CallTool]]:
+    """The one identical retry behind each approval."""
+    for matter in matters(session).values():
+        approved = next((telling for telling in matter.tellings if telling.kind == "approved"), None)
+        if approved is None or _unreadable(matter.call):
+            continue
+        turn = session.turn_at(approved.seq)
+        later = [action for action in matter.made if action.seq > approved.seq]
+        if len(later) == 1 and later[0].seq in turn and isinstance(later[0].meaning, CallTool):
+            yield later[0], later[0].meaning

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from agentport_harness.core.reviewer import says_something
 from agentport_harness.core.rule import Broken, Kept, Observation, rule
 from agentport_harness.core.session import Session
 
@@ -26,7 +27,7 @@ def info_present(session: Session) -> Iterator[Observation]:
     for action, call in session.calls():
         if call.info is None and call.surface == "shell":
             continue
-        if _says_something(call.info):
+        if says_something(call.info):
             yield Kept(at=action.seq)
         elif not (call.info is None and call.info_inside is not None):
             yield Broken(
@@ -35,7 +36,3 @@ def info_present(session: Session) -> Iterator[Observation]:
                 evidence=f"{call.integration}/{call.tool}",
                 expected="a sentence for the reviewer in additional_info, beside the arguments",
             )
-
-
-def _says_something(info: str | None) -> bool:
-    return info is not None and any(character.isalnum() for character in info)

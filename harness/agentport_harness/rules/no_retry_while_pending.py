@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from agentport_harness.core.calls import CallTool
+from agentport_harness.core.edits import repeat
 from agentport_harness.core.fates import Matter, matters
 from agentport_harness.core.outcomes import OutcomeKind
 from agentport_harness.core.rule import Broken, Kept, Observation, rule
-from agentport_harness.core.session import Action, Session
+from agentport_harness.core.session import Action, Session, still_pending
 from agentport_harness.core.stopping import stops
+from agentport_harness.core.trace import Trace
 
 _OPEN: frozenset[OutcomeKind] = frozenset({"approval_required", "still_pending"})
 _RAN: frozenset[OutcomeKind] = frozenset({"executed", "upstream_failed"})
@@ -52,11 +54,42 @@ def no_retry_while_pending(session: Session) -> Iterator[Observation]:
 
 def _retries(session: Session, matter: Matter, action: Action) -> bool:
     call = action.meaning
-    if not isinstance(call, CallTool) or call.waits or matter.fate(action.seq) not in _OPEN:
+    if not isinstance(call, CallTool) or call.waits or matter.latest_fate(action.seq) not in _OPEN:
         return False
     if any(t.action.seq == action.seq and t.action.part < action.part for t in matter.tellings):
         return False
     if call.surface in {"shell", "rest"} and action.outcome.kind in _RAN:
         return False
-    request_id = next(t.action.outcome.request_id for t in matter.tellings if t.kind in _OPEN)
+    request_id = matter.request_at(action.seq)
     return not any(stop.lifted < action.seq for stop in stops(session).get(request_id, ()))
+
+
+@no_retry_while_pending.mutation
+def call_again_before_waiting(session: Session) -> Iterable[Trace]:
+    """The gated call made again in front of the first wait."""
+    for request in session.requests.values():
+        opening = request.openings[0]
+        wait = next((wait for wait in request.waits if wait.seq > opening.told), None)
+        if wait is not None and _can_be_repeated(opening) and wait.seq in session.turn_at(opening.told):
+            yield repeat(session.trace, opening, before=wait.seq)
+
+
+@no_retry_while_pending.mutation
+def call_again_after_still_pending(session: Session) -> Iterable[Trace]:
+    """The gated call made again between two waits."""
+    for request in session.requests.values():
+        opening = request.openings[0]
+        for wait in request.waits:
+            if not still_pending(wait.outcome) or wait.result_seq is None or not _can_be_repeated(opening):
+                continue
+            if any(other.seq > wait.told and other.turn == wait.turn for other in request.waits):
+                yield repeat(session.trace, opening, before=wait.told + 1)
+
+
+def _can_be_repeated(opening: Action) -> bool:
+    return (
+        isinstance(opening.meaning, CallTool)
+        and not opening.meaning.waits
+        and opening.part == 0
+        and opening.outcome.kind == "approval_required"
+    )

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 
 from agentport_harness.core.calls import Await
+from agentport_harness.core.edits import repeat
 from agentport_harness.core.fates import Telling, matters
 from agentport_harness.core.rule import Broken, Kept, Observation, rule
 from agentport_harness.core.session import Session
+from agentport_harness.core.trace import Trace
 
 
 @rule(
@@ -26,27 +29,20 @@ def no_second_run(session: Session) -> Iterator[Observation]:
     that is itself marked as an error may be retried, and so may a call whose wait said anything but a result.
     """
     for matter in matters(session).values():
-        ran = [telling for telling in matter.tellings if _ran(telling)]
-        if not ran:
-            continue
-        first = ran[0]
-        again = next(
-            (
-                action
-                for action in matter.made
-                if action.seq > first.seq and not session.human_between(first.seq, action.seq)
-            ),
-            None,
-        )
-        if again is None:
-            yield Kept(at=first.seq)
-        else:
-            yield Broken(
-                at=again.seq,
-                message="the call was made again after the wait had returned its result",
-                evidence=f"{matter.call.integration}/{matter.call.tool}",
-                expected="no further call: the result of the wait is the result of the call",
-            )
+        for telling in matter.tellings:
+            if not _ran(telling):
+                continue
+            following = bisect_right(matter.made, telling.seq, key=lambda action: action.seq)
+            again = next(iter(matter.made[following : following + 1]), None)
+            if again is None or session.humans(telling.seq, again.seq):
+                yield Kept(at=telling.seq)
+            else:
+                yield Broken(
+                    at=again.seq,
+                    message="the call was made again after the wait had returned its result",
+                    evidence=f"{matter.call.integration}/{matter.call.tool}",
+                    expected="no further call: the result of the wait is the result of the call",
+                )
 
 
 def _ran(telling: Telling) -> bool:
@@ -57,3 +53,27 @@ def _ran(telling: Telling) -> bool:
         and wait.surface in {"meta", "direct"}
         and not (result is not None and result.is_error)
     )
+
+
+@no_second_run.mutation
+def run_it_again(session: Session) -> Iterable[Trace]:
+    """The call made once more behind the result of its wait, and answered alike."""
+    for matter in matters(session).values():
+        for telling in matter.tellings:
+            if _ran(telling) and telling.action.result is not None:
+                answer = telling.action.result
+                yield repeat(session.trace, matter.made[0], before=telling.seq + 1, answer=answer)
+
+
+@no_second_run.mutation
+def run_it_again_before_the_report(session: Session) -> Iterable[Trace]:
+    """The call made once more before the next thing that the agent says."""
+    for matter in matters(session).values():
+        for telling in matter.tellings:
+            turn = session.turn_at(telling.seq)
+            texts = session.shown_by_turn.get(turn.number, ())
+            report = next((text.seq for text in texts if text.seq > telling.seq + 1), None)
+            if report is None or not _ran(telling) or telling.action.result is None:
+                continue
+            if not session.humans(telling.seq, report):
+                yield repeat(session.trace, matter.made[0], before=report, answer=telling.action.result)

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from agentport_harness.core.calls import CallTool
+from agentport_harness.core.edits import drop, repeat
 from agentport_harness.core.rule import Broken, Kept, Observation, Unclear, rule
+from agentport_harness.core.seams import turn_may_end
 from agentport_harness.core.session import Action, Session, waited_on
+from agentport_harness.core.trace import Trace
+
+_MOST_CHECKED = 200
+"""Calls behind an expiry among which a fresh one is looked for."""
 
 
 @rule(
@@ -53,7 +59,28 @@ def restart_on_expiry(session: Session) -> Iterator[Observation]:
 
 def _went_on(session: Session, action: Action) -> bool:
     turn = session.turn_at(action.told)
-    if any(text.seq > action.told for text in session.shown_by_turn.get(turn.number, ())):
+    if any(text.seq > action.told for text in session.shown_by_turn.get(turn.number, ())[-1:]):
         return True
-    later = session.actions_between(action.told, turn.stop)
+    later = session.actions_between(action.told, turn.stop, most=_MOST_CHECKED)
     return any(isinstance(other.meaning, CallTool) for other in later)
+
+
+@restart_on_expiry.mutation
+def await_it_again(session: Session) -> Iterable[Trace]:
+    """One more wait on the expired request, with the same answer."""
+    for action, _ in session.awaits():
+        if action.outcome.kind == "expired" and action.result_seq is not None:
+            yield repeat(session.trace, action, before=action.result_seq + 1)
+
+
+@restart_on_expiry.mutation
+def say_nothing(session: Session) -> Iterable[Trace]:
+    """Everything dropped that the turn says after the expiry, where the human wrote next."""
+    for action in session.actions:
+        if action.outcome.kind != "expired" or action.result_seq is None:
+            continue
+        turn = session.turn_at(action.result_seq)
+        texts = [text.seq for text in session.shown_by_turn.get(turn.number, ()) if text.seq > action.told]
+        later = session.actions_between(action.told, turn.stop)
+        if turn.number < len(session.turns) and texts and not later and turn_may_end(session, min(texts)):
+            yield drop(session.trace, *texts)

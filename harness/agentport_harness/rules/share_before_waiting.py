@@ -1,10 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from agentport_harness.core.edits import move, move_action
 from agentport_harness.core.rule import Broken, Kept, Observation, Unclear, rule
-from agentport_harness.core.session import Session
-from agentport_harness.core.sharing import obligations, showings
+from agentport_harness.core.seams import first_wait
+from agentport_harness.core.session import Action, Session, still_pending, waited_on
+from agentport_harness.core.sharing import Obligation, obligations, showings
+from agentport_harness.core.trace import Trace
 
 
 @rule(
@@ -26,7 +29,7 @@ def share_before_waiting(session: Session) -> Iterator[Observation]:
     came back.
     """
     for owed in obligations(session):
-        waits = [wait for wait in owed.request.waits if wait.seq > owed.since and wait.seq in owed.turn]
+        waits = [wait for wait in owed.request.waits_in(owed.turn) if wait.seq > owed.since]
         if not waits:
             continue
         first = waits[0]
@@ -42,3 +45,35 @@ def share_before_waiting(session: Session) -> Iterator[Observation]:
             )
         elif not owed.turn.closed:
             yield Unclear(at=first.seq, reason="the recording stops before the turn was over")
+
+
+@share_before_waiting.mutation
+def share_after_the_first_wait(session: Session) -> Iterable[Trace]:
+    """The messages with a URL moved behind the first wait on it."""
+    for owed in obligations(session):
+        wait = next((wait for wait in owed.request.waits if wait.seq == first_wait(owed)), None)
+        shown = [text.seq for text, _ in showings(session, owed)]
+        if wait is None or wait.result_seq is None or wait.result_seq not in owed.turn or not shown:
+            continue
+        if owed.since < min(shown) and max(shown) < wait.seq and _nothing_else_waits(session, owed, min(shown), wait):
+            yield move(session.trace, shown, before=wait.result_seq + 1)
+
+
+@share_before_waiting.mutation
+def wait_before_sharing(session: Session) -> Iterable[Trace]:
+    """The first wait moved in front of the message with the URL, when it comes back pending."""
+    for owed in obligations(session):
+        wait = next((wait for wait in owed.request.waits if wait.seq == first_wait(owed)), None)
+        shown = [text.seq for text, _ in showings(session, owed)]
+        if wait is None or wait.result_seq is None or not shown or not owed.since < min(shown) < wait.seq:
+            continue
+        if still_pending(wait.outcome) and _nothing_else_waits(session, owed, min(shown), wait):
+            yield move_action(session.trace, wait, before=min(shown))
+
+
+def _nothing_else_waits(session: Session, owed: Obligation, start: int, wait: Action) -> bool:
+    """Whether the human says nothing and no other request is decided between the message and the wait's answer."""
+    return not session.humans(start, wait.told) and all(
+        action is wait or not waited_on(action)
+        for action in session.actions_between(start, min(wait.told, owed.turn.stop))
+    )

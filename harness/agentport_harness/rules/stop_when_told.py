@@ -1,10 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
+from agentport_harness.core.edits import heard, insert, repeat
 from agentport_harness.core.rule import Broken, Kept, Observation, rule
-from agentport_harness.core.session import Session
-from agentport_harness.core.stopping import stops
+from agentport_harness.core.seams import turn_may_end
+from agentport_harness.core.session import Session, still_pending
+from agentport_harness.core.stopping import stopped, stops
+from agentport_harness.core.trace import Trace
 
 
 @rule(
@@ -39,3 +43,28 @@ def stop_when_told(session: Session) -> Iterator[Observation]:
                     evidence=getattr(session.trace.events[stop.seq], "text", ""),
                     expected=f"no further wait on {request_id}",
                 )
+
+
+@stop_when_told.mutation
+def wait_on_after_a_stop(session: Session) -> Iterable[Trace]:
+    """The last wait repeated behind the human's stop."""
+    for request_id, said in stops(session).items():
+        for stop in said:
+            before = [wait for wait in session.waits_by_id[request_id] if wait.seq < stop.seq]
+            text = next((text.seq for text in session.shown if text.seq > stop.seq), None)
+            if not before or text is None or before[-1].result_seq is None or before[-1].part:
+                continue
+            if still_pending(before[-1].outcome) and before[-1].told < text:
+                yield repeat(session.trace, before[-1], before=text)
+
+
+@stop_when_told.mutation
+def say_stop_between_two_waits(session: Session) -> Iterable[Trace]:
+    """The human says stop after “still pending”, and the next wait begins all the same."""
+    for request_id, waits in session.waits_by_id.items():
+        for wait, following in pairwise(waits):
+            told = wait.told
+            if not still_pending(wait.outcome) or told >= following.seq or session.humans(wait.seq, following.seq):
+                continue
+            if turn_may_end(session, told + 1, but=request_id) and not stopped(session, request_id, told):
+                yield insert(session.trace, told + 1, heard("Stop, I changed my mind."))

@@ -71,6 +71,7 @@ class Player:
 
     async def play(self) -> Trace:
         """The trace of the whole session. Raises `UnreachableError` when the gateway breaks off."""
+        self._recorder.known_tools = frozenset(await self._stage.mcp.tools())
         for number, turn in enumerate(self._transcript.turns):
             self._recorder.human(self._text(turn.human, f"$.turns[{number}].human"), f"$.turns[{number}].human")
             for step in turn.steps:

@@ -11,7 +11,6 @@ from agentport_harness.core.trace import (
     Decision,
     Event,
     HumanMessage,
-    Lack,
     Place,
     ToolCall,
     ToolResult,
@@ -26,6 +25,7 @@ class Recorder:
     """Appends events in the order in which they happen; ``clock`` gives seconds since the epoch."""
 
     def __init__(self, transcript: Transcript, clock: Callable[[], float]) -> None:
+        self.known_tools: frozenset[str] = frozenset()
         self._transcript = transcript
         self._clock = clock
         self._events: list[Event] = []
@@ -98,14 +98,14 @@ class Recorder:
             if isinstance(event, UpstreamCall) and f"{event.integration}/{event.tool}" == tool
         ]
 
-    def trace(self, lacks: frozenset[Lack] = frozenset()) -> Trace:
+    def trace(self) -> Trace:
         """The session so far."""
         return Trace(
             events=tuple(self._events),
             source=self._transcript.path,
             input_format="agentport-transcript/1",
             session_id=self._transcript.name,
-            lacks=lacks,
+            known_tools=self.known_tools,
         )
 
     def _place(self, pointer: str) -> Place:

@@ -31,7 +31,14 @@ _LINE_BROKE = re.compile(
     re.IGNORECASE,
 )
 _CANCELLED = re.compile(r"request interrupted by user|cancelled by (?:the )?user|^aborted by user", re.IGNORECASE)
+_RETRY_RUNS_IT = re.compile(
+    r"\s*(?:the |this |your )?(?:approval |tool call )?(?:request\b.{0,80}?)?(?:has been |was |is )?(?:now )?approved\b"
+    r".{0,400}?\b(?:again|retry|repeat|re-?run|re-?send|same (?:call|arguments)|identical)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _OLD_STATUS: dict[str, OutcomeKind] = {
+    "approved": "approved",
+    "auto_approved": "approved",
     "consumed": "consumed",
     "expired": "expired",
     "denied": "denied_by_human",
@@ -49,13 +56,15 @@ def read_answer(result: ToolResult, *, waits: bool) -> Outcome:
         structured = copy if as_text(copy.get("outcome")) in _STRUCTURED else structured
     named = as_text(structured.get("outcome"))
     if named in _STRUCTURED:
-        return _from_structured(named, structured, result.text)
+        return _from_structured(named, structured, result)
     return _from_wording(result, waits=waits, authorization=_authorization_url(structured, result.text))
 
 
-def _from_structured(named: str, structured: JSON, text: str) -> Outcome:
+def _from_structured(named: str, structured: JSON, result: ToolResult) -> Outcome:
     fields = as_object(structured)
     kind: OutcomeKind = named  # type: ignore[assignment]  # checked against the literal's own members
+    if kind == "executed" and result.is_error:  # the upstream's own flag: it ran, and it failed
+        kind = "upstream_failed"
     url = as_text(fields.get("approval_url"))
     return Outcome(
         kind=kind,
@@ -63,7 +72,7 @@ def _from_structured(named: str, structured: JSON, text: str) -> Outcome:
         approval_url=url,
         retry_runs=fields.get("retry_runs") is True,
         replayed=fields.get("replayed") is True,
-        authorization_url=_authorization_url(fields, text) if kind == "executed" else "",
+        authorization_url=_authorization_url(fields, result.text) if kind == "executed" else "",
     )
 
 
@@ -75,7 +84,8 @@ def _from_wording(result: ToolResult, *, waits: bool, authorization: str) -> Out
     named = _REQUEST_ID.search(text)
     request_id = link.group(1) if link else (named.group(1) if named else "")
     if status := _STATUS.search(text):
-        return Outcome(kind=_OLD_STATUS.get(status["status"], "not_awaitable"), request_id=status["id"])
+        kind = _OLD_STATUS.get(status["status"], "not_awaitable")
+        return Outcome(kind=kind, request_id=status["id"], retry_runs=kind == "approved")
     if missing := _NOT_FOUND.search(text):
         return Outcome(kind="not_found", request_id=missing["id"])
     if start.startswith("Still pending") or re.match(
@@ -86,6 +96,8 @@ def _from_wording(result: ToolResult, *, waits: bool, authorization: str) -> Out
         return Outcome(kind="denied_by_human", request_id=request_id)
     if start.startswith("This tool has been blocked"):
         return Outcome(kind="denied_by_policy")
+    if waits and _RETRY_RUNS_IT.match(text):
+        return Outcome(kind="approved", request_id=request_id, retry_runs=True)
     if waits and re.match(r"(?:the |this )?(?:approval )?request .{0,80}\bexpired\b", start, re.IGNORECASE):
         return Outcome(kind="expired", request_id=request_id)
     if url and re.search(r"approv", text[: link.start()] if link else "", re.IGNORECASE):

@@ -25,6 +25,7 @@ from agentport_harness.surfaces.shell import (
     command_text,
     commands,
     is_ap,
+    may_concern_the_gateway,
     read_ap,
     read_ap_answer,
 )
@@ -115,7 +116,7 @@ def _read_shell(call: ToolCall, result: ToolResult | None) -> Iterator[tuple[Mea
     text = command_text(call.arguments)
     gated: Counter[str] = Counter()
     found = False
-    for command in commands(text):
+    for command in commands(text) if may_concern_the_gateway(text) else ():
         if is_ap(command):
             meaning = read_ap(command)
             outcome = read_ap_answer(meaning, result, gated["calls"]) if result else UNANSWERED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
 from agentport_harness.core.calls import Await, CallTool, Decide, Discover, Install, Meaning
@@ -177,6 +178,7 @@ def _read_wait(meaning: Await, fields: Mapping[str, JSON], result: ToolResult) -
     )
 
 
+@lru_cache(maxsize=8)
 def _body(text: str) -> JSON:
     at = text.find("{")
     return parsed(text[at:].strip()) if at >= 0 else None

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from agentport_harness.core.calls import (
     ApCommand,
@@ -34,6 +35,11 @@ _WRAPPERS = frozenset({"sudo", "nohup", "time", "command", "exec", "env", "npx",
 _SHELLS = frozenset({"sh", "bash", "zsh", "dash"})
 _PENDING = re.compile(r"Approval still pending:?\s*(https?://\S+)?", re.IGNORECASE)
 _REQUIRED = re.compile(r"Approval required:?\s*(https?://\S+)", re.IGNORECASE)
+_SIGNED_OUT = re.compile(
+    r"not (?:logged|signed) in|ap auth login|(?:login|session|token) (?:has )?expired|unauthenticated", re.IGNORECASE
+)
+_REDIRECTION = re.compile(r"^(?P<to>[\d&]?)(?:>>?&?|<{1,3})")
+_MATTERS = re.compile(r"(?<![\w-])ap(?![\w-])|curl|wget|https?\b|/approve/")
 _DEEPEST = 4
 
 
@@ -54,6 +60,11 @@ def command_text(arguments: JSON) -> str:
         if isinstance(value, Sequence):
             return shlex.join(as_text(word) for word in value)
     return arguments if isinstance(arguments, str) else ""
+
+
+def may_concern_the_gateway(text: str) -> bool:
+    """Whether a shell text can hold a command that matters: reading one word by word takes its time."""
+    return bool(_MATTERS.search(text))
 
 
 def commands(text: str, depth: int = 0) -> Iterator[Command]:
@@ -113,9 +124,12 @@ def is_ap(command: Command) -> bool:
 
 
 def read_ap(command: Command) -> Meaning:
-    """The meaning of one ``ap`` command."""
+    """The meaning of one ``ap`` command. An output that goes to /dev/null is nobody's, so it counts as JSON."""
     words, options = _options(command.words[1:])
-    json_output = options.get("-o", options.get("--output", "")) == "json" or "--json" in options
+    if options.keys() & {"-h", "--help", "--version"}:
+        return ApCommand(words=("help", *words[:2]))
+    asked = options.get("-o", options.get("--output", options.get("--format", "")))
+    json_output = asked == "json" or "--json" in options or options.get(">") == "/dev/null"
     area, verb = (*words, "", "")[:2]
     integration = options.get("--integration", words[2] if len(words) > 2 else "")
     match area, verb:
@@ -169,7 +183,7 @@ def read_ap(command: Command) -> Meaning:
         case "approvals" | "tool-approvals", "approve" | "approve-once" | "allow-tool" | "deny" as how:
             return Decide(surface="shell", how=f"ap {area} {how}", request_id=words[2] if len(words) > 2 else "")
         case _:
-            return ApCommand(words=tuple(words[:3]), json_output=json_output)
+            return ApCommand(words=tuple(words[:5]), json_output=json_output)
 
 
 def _options(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
@@ -181,10 +195,14 @@ def _options(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
         "--installed",
         "--help",
         "-h",
+        "--version",
         "--verbose",
         "-v",
         "--yes",
         "-y",
+        "--quiet",
+        "-q",
+        "--no-color",
     }
     positional: list[str] = []
     options: dict[str, str] = {}
@@ -192,14 +210,20 @@ def _options(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     while index < len(words):
         word = words[index]
         index += 1
-        if re.match(r"^\d*[<>]", word):  # a redirection, and its target when that is a word of its own
-            index += 1 if re.fullmatch(r"\d*[<>]+&?", word) else 0
+        if redirection := _REDIRECTION.match(word):  # its target may be a word of its own
+            target = word[redirection.end() :]
+            if not target and index < len(words):
+                target, index = words[index], index + 1
+            if redirection["to"] in ("", "1", "&"):
+                options[">"] = target
             continue
         if not word.startswith("-") or word == "-":
             positional.append(word)
             continue
         name, equals, value = word.partition("=")
-        if equals:
+        if word.startswith("-o") and len(word) > 2:
+            options["-o"] = word[2:].removeprefix("=")
+        elif equals:
             options[name] = value
         elif name in flags or index >= len(words):
             options[name] = ""
@@ -216,30 +240,52 @@ def read_ap_answer(meaning: Meaning, result: ToolResult, occurrence: int) -> Out
     text = result.text
     failed = result.exit_code not in (0, None) or bool(result.is_error)
     if isinstance(meaning, CallTool):
-        for pattern, kind in ((_REQUIRED, "approval_required"), (_PENDING, "still_pending")):
-            found = pattern.findall(text)
+        for kind, found in _announced(text):
             if len(found) > occurrence and found[occurrence]:
                 return _pending(kind, found[occurrence])
     if isinstance(meaning, Await):
         return _read_wait(meaning, result)
-    if re.search(r"not logged in|ap auth login", text, re.IGNORECASE) and failed:
+    if (failed and _signed_out(text)) or _says_signed_out(text):
         return Outcome(kind="not_logged_in")
     if failed or (isinstance(meaning, CallTool) and result.exit_code is None):
         return _refusal(text, failed=failed)
     return Outcome(kind="executed", authorization_url=_authorization(text))
 
 
+@lru_cache(maxsize=8)
+def _announced(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The approval URLs that the output announces, by what it says of them. One output can answer many commands."""
+    return (
+        ("approval_required", tuple(_REQUIRED.findall(text))),
+        ("still_pending", tuple(_PENDING.findall(text))),
+    )
+
+
+@lru_cache(maxsize=8)
+def _signed_out(text: str) -> bool:
+    return bool(_SIGNED_OUT.search(text))
+
+
 def _read_wait(meaning: Await, result: ToolResult) -> Outcome:
     text = result.text
     request_id = meaning.request_id.rstrip("/").rpartition("/")[2]
-    if result.exit_code == 0 or (result.exit_code is None and re.search(r"\bapproved\b", text)):
+    if result.exit_code == 0 or (result.exit_code is None and _says_approved(text)):
         return Outcome(kind="approved", request_id=request_id, retry_runs=True)
-    pending = _PENDING.search(text)
-    if result.exit_code == 2 or pending:
-        link = APPROVAL_URL.search(text)
-        return Outcome(kind="still_pending", request_id=request_id, approval_url=link.group(0) if link else "")
+    if result.exit_code == 2 or _announced(text)[1][1]:
+        return Outcome(kind="still_pending", request_id=request_id, approval_url=_approval_url(text))
     ended = _refusal(text, failed=True)
     return Outcome(kind=ended.kind, request_id=request_id)
+
+
+@lru_cache(maxsize=8)
+def _says_approved(text: str) -> bool:
+    return bool(re.search(r"\bapproved\b", text))
+
+
+@lru_cache(maxsize=8)
+def _approval_url(text: str) -> str:
+    link = APPROVAL_URL.search(text)
+    return link.group(0) if link else ""
 
 
 def _pending(kind: str, url: str) -> Outcome:
@@ -253,9 +299,10 @@ def _pending(kind: str, url: str) -> Outcome:
     )
 
 
+@lru_cache(maxsize=8)
 def _refusal(text: str, *, failed: bool) -> Outcome:
     lowered = text.casefold()
-    if "not logged in" in lowered or "ap auth login" in lowered:
+    if _signed_out(text):
         return Outcome(kind="not_logged_in")
     if re.search(r"\bdenied by (?:the |a )?human\b|\brequest (?:was )?denied\b|\"denied\"|status: denied", lowered):
         return Outcome(kind="denied_by_human")
@@ -272,5 +319,13 @@ def _refusal(text: str, *, failed: bool) -> Outcome:
     return Outcome(kind="failed" if failed else "executed")
 
 
+@lru_cache(maxsize=8)
+def _says_signed_out(text: str) -> bool:
+    """Whether `ap auth status -o json` says no, with whatever exit code."""
+    fields = as_object(parsed(text.strip())) if text.lstrip().startswith("{") else {}
+    return any(fields.get(name) is False for name in ("logged_in", "authenticated", "loggedIn"))
+
+
+@lru_cache(maxsize=8)
 def _authorization(text: str) -> str:
     return as_text(as_object(parsed(text.strip())).get("authorization_url"))

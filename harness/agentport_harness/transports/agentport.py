@@ -13,6 +13,7 @@ from agentport_harness.core.transcript import Deed, Mode
 if TYPE_CHECKING:
     import httpx2
 
+NOT_FOUND = 404
 _DECISIONS: dict[Deed, str] = {"approves": "approve-once", "always_allows": "allow-tool", "denies": "deny"}
 
 
@@ -29,8 +30,9 @@ class AgentPortAdapter:
         return integration_id
 
     async def uninstall(self, integration_id: str) -> None:
-        await self._ask("DELETE", f"/api/installed/{integration_id}")
-        await self._ask("DELETE", f"/api/integrations/custom/{integration_id}")
+        # the agent may have removed it already
+        await self._ask("DELETE", f"/api/installed/{integration_id}", gone=True)
+        await self._ask("DELETE", f"/api/integrations/custom/{integration_id}", gone=True)
 
     async def set_mode(self, integration_id: str, tool: str, mode: Mode) -> None:
         await self._ask("PUT", f"/api/tool-settings/{integration_id}/{tool}", {"mode": mode})
@@ -42,13 +44,15 @@ class AgentPortAdapter:
     async def decide(self, request_id: str, deed: Deed) -> None:
         await self._ask("POST", f"/api/tool-approvals/requests/{request_id}/{_DECISIONS[deed]}", {})
 
-    async def _ask(self, method: str, path: str, body: Any = None) -> Any:
+    async def _ask(self, method: str, path: str, body: Any = None, *, gone: bool = False) -> Any:
         import httpx2
 
         try:
             response = await self._http.request(method, path, json=body)
         except httpx2.HTTPError as error:
             raise UnreachableError("gateway-died", f"{method} {path} failed: {error!r}") from None
+        if gone and response.status_code == NOT_FOUND:
+            return {}
         if response.is_error:
             raise UnreachableError(
                 "adapter-refused", f"{method} {path} was answered {response.status_code}: {response.text[:300]}",

@@ -24,6 +24,8 @@ class Keys:
         self._agents: dict[str, Agent] = {}
         self._revoked: set[str] = set()
         self._used: set[str] = set()
+        self.keeps = True
+        """Whether revocations by other processes would be heard; while not, nothing is remembered."""
 
     async def find(self, secret: str) -> Agent | None:
         """Whose key this is; None for a malformed, unknown or revoked one."""
@@ -39,7 +41,8 @@ class Keys:
             agent = Agent(org_id=found.org_id, key_id=found.id, key_name=found.name, key_prefix=found.prefix)
             if len(self._agents) >= _MOST_REMEMBERED:
                 self._agents.clear()
-            self._agents[hashed] = agent
+            if self.keeps:
+                self._agents[hashed] = agent
         self._used.add(agent.key_id)
         return agent
 

@@ -105,7 +105,7 @@ def outcome_unknown(request: ApprovalRequest) -> Outcome:
         request,
         name="outcome_unknown",
         message=f"The call of approval request '{request.id}' was cut off in the middle: "
-        "it may or may not have run. It is not repeated. Check the state of things before asking for it again.",
+        "it may or may not have run. It is not repeated. Check the state of things before asking again.",
     )
 
 

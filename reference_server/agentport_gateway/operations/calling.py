@@ -14,6 +14,7 @@ from agentport_gateway.domain.canonical import InexactArgumentsError, call_diges
 from agentport_gateway.domain.identity import Agent
 from agentport_gateway.domain.outcomes import Outcome
 from agentport_gateway.domain.policy import decide
+from agentport_gateway.failpoints import reach
 from agentport_gateway.operations.logging_calls import asker, entry_for
 from agentport_gateway.store import approvals, audit
 from agentport_gateway.upstreams.upstream import UpstreamError
@@ -128,6 +129,7 @@ async def _ask(gateway: Gateway, call: Call, view: View, connected: Connected, v
         except approvals.TooManyPendingError:
             limit = gateway.settings.max_pending_per_key
             return await _refused(gateway, call, wording.too_many_pending(limit), verdict)
+        reach("asked")
         if request.status == "pending":
             return wording.approval_required(request, gateway.approval_url(request.id))
         # An identical call was approved before: this one spends the approval.

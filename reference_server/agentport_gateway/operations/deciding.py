@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentport_gateway.domain.approvals import status_at
+from agentport_gateway.failpoints import reach
 from agentport_gateway.store import approvals, audit, policies
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class TooLateError(Exception):
 
 
 async def decide(gateway: Gateway, human: Human, request_id: str, decision: Decision) -> ApprovalRequest:
-    """The decided request. Raises NoSuchRequestError, AlreadyDecidedError or TooLateError: nothing changed."""
+    """The decided request. Raises NoSuchRequestError, AlreadyDecidedError, TooLateError: nothing changed."""
     now = gateway.clock.now()
 
     def write(connection: Connection) -> tuple[ApprovalRequest | None, ApprovalRequest | None]:
@@ -61,6 +62,7 @@ async def decide(gateway: Gateway, human: Human, request_id: str, decision: Deci
         return decided, None
 
     decided, found = await gateway.database.write(write)
+    reach("decided")
     if decided is None:
         if found is None:
             raise NoSuchRequestError

@@ -146,7 +146,8 @@ async def _check(gateway: Gateway, integration: Integration, auth_method: AuthMe
         raise CannotInstallError("auth_method is token, but no token was given")
     trial = gateway.upstreams.make(integration, token)
     try:
-        await trial.tools(fresh=True)
+        if not await trial.token_works():
+            raise CannotInstallError(f"{integration.id} refused the token")
     except UpstreamError as failure:
         raise CannotInstallError(f"the token could not be checked: {failure}") from failure
     finally:

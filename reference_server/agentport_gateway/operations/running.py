@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentport_gateway.domain import wording
 from agentport_gateway.domain.policy import decide
+from agentport_gateway.failpoints import reach
 from agentport_gateway.store import approvals, audit
 from agentport_gateway.upstreams.upstream import UpstreamError
 
@@ -98,6 +99,7 @@ class Runs:
         consumed = await self._consume(request)
         if consumed is None:
             return None
+        reach("consumed")
         self._waits.tell(consumed)
         return await self._call(consumed, connected, arguments)
 
@@ -167,7 +169,9 @@ class Runs:
             audit.complete_requests(connection, [request.id], outcome=outcome, now=now, detail=detail)
             return finished
 
+        reach("called")
         finished = await self._database.write(write, durable=False)
+        reach("finished")
         if finished is not None:
             self._waits.tell(finished)
 

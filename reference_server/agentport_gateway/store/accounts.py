@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, exists, func, insert, literal, select, update
+from sqlalchemy import delete, exists, func, insert, literal, select, text, update
 
+from agentport_gateway.store.news import announce
 from agentport_gateway.store.schema import api_keys, organisations, sign_ins, users
 
 if TYPE_CHECKING:
@@ -71,6 +72,9 @@ def register(
     now: datetime,
 ) -> None:
     """Make an organisation and its first person. Raises NoRoomError or EmailTakenError: nothing changed."""
+    if connection.dialect.name == "postgresql":
+        # One registration at a time, or two could both find room for the last organisation.
+        connection.execute(text("SELECT pg_advisory_xact_lock(7061)"))
     if connection.execute(select(users.c.id).where(users.c.email == email)).first() is not None:
         raise EmailTakenError
     count = select(func.count()).select_from(organisations).scalar_subquery()
@@ -173,6 +177,7 @@ def revoke_key(connection: Connection, *, org_id: str, key_id: str, now: datetim
         .where(api_keys.c.id == key_id, api_keys.c.org_id == org_id, api_keys.c.revoked_at.is_(None))
         .values(revoked_at=now)
     )
+    announce(connection, "key", key_id)
     return done.rowcount == 1
 
 
@@ -194,6 +199,7 @@ def set_expiry(connection: Connection, org_id: str, minutes: int | None) -> None
     connection.execute(
         update(organisations).where(organisations.c.id == org_id).values(approval_expiry_minutes=minutes)
     )
+    announce(connection, "org", org_id)
 
 
 def anyone_registered(connection: Connection) -> bool:

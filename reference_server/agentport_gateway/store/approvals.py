@@ -10,11 +10,12 @@ from sqlalchemy import and_, exists, func, literal, or_, select, text, update
 
 from agentport_gateway.domain.approvals import ApprovalRequest
 from agentport_gateway.store.dialect import insert_for
+from agentport_gateway.store.news import announce
 from agentport_gateway.store.schema import api_keys, tool_settings
 from agentport_gateway.store.schema import approval_requests as requests
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
     from agentport_gateway.domain.approvals import Decision, EndReason, Status
 
+# Written out, not bound: only then do the databases see that a partial index fits.
 _LIVE = text("status IN ('pending', 'approved')")
+_RUNNING = text("execution = 'running'")
 _COLUMNS = tuple(requests.c[field.name] for field in fields(ApprovalRequest))
 
 
@@ -44,12 +47,13 @@ def ask(connection: Connection, wanted: ApprovalRequest, *, limit: int) -> tuple
         .where(
             requests.c.org_id == wanted.org_id,
             requests.c.api_key_id == wanted.api_key_id,
+            _LIVE,
             requests.c.status == "pending",
             requests.c.expires_at > wanted.created_at,
         )
         .scalar_subquery()
     )
-    already = exists().where(requests.c.digest == wanted.digest, requests.c.status.in_(("pending", "approved")))
+    already = exists().where(requests.c.digest == wanted.digest, _LIVE)
     source = select(*(literal(value, requests.c[name].type) for name, value in values.items())).where(
         or_(undecided < limit, already)
     )
@@ -167,11 +171,7 @@ def finish(
 
 def renew_leases(connection: Connection, *, runner: str, lease_until: datetime) -> None:
     """Keep the runs of a living runner from being taken for lost."""
-    connection.execute(
-        update(requests)
-        .where(requests.c.runner == runner, requests.c.execution == "running")
-        .values(lease_until=lease_until)
-    )
+    connection.execute(update(requests).where(requests.c.runner == runner, _RUNNING).values(lease_until=lease_until))
 
 
 def lose_runs(connection: Connection, *, now: datetime, but: str | None = None) -> list[ApprovalRequest]:
@@ -181,11 +181,11 @@ def lose_runs(connection: Connection, *, now: datetime, but: str | None = None) 
         lost = or_(lost, requests.c.runner != but)
     rows = connection.execute(
         update(requests)
-        .where(requests.c.execution == "running", lost)
+        .where(_RUNNING, lost)
         .values(execution="unknown", finished_at=now, lease_until=None)
         .returning(*_COLUMNS)
     )
-    return [_request(row) for row in rows]
+    return _announced(connection, rows)
 
 
 def end_live(
@@ -200,7 +200,7 @@ def end_live(
     request_id: str | None = None,
 ) -> list[ApprovalRequest]:
     """End the pending and approved requests of an organisation that match every given part."""
-    wanted = [requests.c.org_id == org_id, requests.c.status.in_(("pending", "approved"))]
+    wanted: list[Any] = [requests.c.org_id == org_id, _LIVE]
     for column, value in (
         (requests.c.integration_id, integration_id),
         (requests.c.tool_name, tool_name),
@@ -218,12 +218,12 @@ def end_live(
     if by_policy:
         values["decision_mode"] = "policy"
     rows = connection.execute(update(requests).where(*wanted).values(values).returning(*_COLUMNS))
-    return [_request(row) for row in rows]
+    return _announced(connection, rows)
 
 
 def end_overdue(connection: Connection, now: datetime, *, digest: str | None = None) -> list[ApprovalRequest]:
     """Write down that the requests whose time is up have expired."""
-    wanted = [requests.c.status.in_(("pending", "approved")), requests.c.expires_at <= now]
+    wanted: list[Any] = [_LIVE, requests.c.expires_at <= now]
     if digest is not None:
         wanted.append(requests.c.digest == digest)
     rows = connection.execute(
@@ -232,7 +232,7 @@ def end_overdue(connection: Connection, now: datetime, *, digest: str | None = N
         .values(status="expired", end_reason="time", finished_at=now)
         .returning(*_COLUMNS)
     )
-    return [_request(row) for row in rows]
+    return _announced(connection, rows)
 
 
 def find(connection: Connection, *, org_id: str, request_id: str) -> ApprovalRequest | None:
@@ -245,9 +245,7 @@ def find(connection: Connection, *, org_id: str, request_id: str) -> ApprovalReq
 
 def live_for(connection: Connection, digest: str) -> ApprovalRequest | None:
     """The pending or approved request for exactly this call."""
-    row = connection.execute(
-        select(*_COLUMNS).where(requests.c.digest == digest, requests.c.status.in_(("pending", "approved")))
-    ).one_or_none()
+    row = connection.execute(select(*_COLUMNS).where(requests.c.digest == digest, _LIVE)).one_or_none()
     return None if row is None else _request(row)
 
 
@@ -274,7 +272,7 @@ def newest(
 ) -> Sequence[ApprovalRequest]:
     """An organisation's requests, newest first; overdue ones count as expired whether written down or not."""
     wanted: list[ColumnElement[bool]] = [requests.c.org_id == org_id]
-    overdue = and_(requests.c.status.in_(("pending", "approved")), requests.c.expires_at <= now)
+    overdue = and_(_LIVE, requests.c.expires_at <= now)
     if status == "expired":
         wanted.append(or_(requests.c.status == "expired", overdue))
     elif status is not None:
@@ -291,13 +289,23 @@ def newest(
     return [_request(row) for row in rows]
 
 
+def _announced(connection: Connection, rows: Iterable[Any]) -> list[ApprovalRequest]:
+    changed = [_request(row) for row in rows]
+    for request in changed:
+        announce(connection, "request", request.id)
+    return changed
+
+
 def _run_by(request_id: str, runner: str) -> ColumnElement[bool]:
     return and_(requests.c.id == request_id, requests.c.runner == runner, requests.c.status == "consumed")
 
 
 def _change(connection: Connection, where: ColumnElement[bool], **values: Any) -> ApprovalRequest | None:
     row = connection.execute(update(requests).where(where).values(**values).returning(*_COLUMNS)).one_or_none()
-    return None if row is None else _request(row)
+    if row is None:
+        return None
+    announce(connection, "request", row.id)
+    return _request(row)
 
 
 def _request(row: Row[Any]) -> ApprovalRequest:

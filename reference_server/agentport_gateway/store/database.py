@@ -7,6 +7,7 @@ each, and commits once: under load a single disk flush serves many calls (group 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import queue
 import threading
@@ -28,10 +29,15 @@ T = TypeVar("T")
 _LOGGER = logging.getLogger("agentport_gateway.store")
 _LARGEST_GROUP = 256
 _READERS = 4
+_WRITERS = 4
 
 
 class StoreUnavailableError(Exception):
     """The database did not do what was asked. The cause is in the log and never in an answer."""
+
+
+class UnsupportedDatabaseError(ValueError):
+    """The database URL names a database that the gateway cannot use."""
 
 
 @dataclass(slots=True)
@@ -58,6 +64,8 @@ class Database:
         default_factory=lambda: ThreadPoolExecutor(_READERS, thread_name_prefix="agentport-read")
     )
     _writers: list[threading.Thread] = field(default_factory=list)
+    own_sessions: set[int] = field(default_factory=set)
+    """The PostgreSQL sessions that this process writes through."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -65,10 +73,11 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     def start(self) -> None:
-        """Start the writer."""
-        thread = threading.Thread(target=self._write_groups, name="agentport-write", daemon=True)
-        self._writers.append(thread)
-        thread.start()
+        """Start the writers: one where the database takes one at a time, a few where it does not."""
+        for number in range(1 if self.is_sqlite else _WRITERS):
+            thread = threading.Thread(target=self._write_groups, name=f"agentport-write-{number}", daemon=True)
+            self._writers.append(thread)
+            thread.start()
 
     def close(self) -> None:
         """Finish the writes that were asked for, then close every connection."""
@@ -102,10 +111,13 @@ class Database:
 
     def _write_groups(self) -> None:
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            self._note_session(connection)
             flushed: bool | None = None
             while (first := self._queue.get()) is not None:
                 group, last = self._gather(first)
                 durable = any(write.durable for write in group)
+                if connection.closed or connection.invalidated:
+                    self._note_session(connection)
                 try:
                     if self.is_sqlite and flushed is not durable:
                         connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
@@ -122,7 +134,9 @@ class Database:
 
     def _gather(self, first: _Write[Any]) -> tuple[list[_Write[Any]], bool]:
         group = [first]
-        while len(group) < _LARGEST_GROUP:
+        # Rows that another process may want too are not held while unrelated writes are made.
+        limit = _LARGEST_GROUP if self.is_sqlite else 1
+        while len(group) < limit:
             try:
                 write = self._queue.get_nowait()
             except queue.Empty:
@@ -134,6 +148,8 @@ class Database:
 
     def _commit(self, connection: Connection, group: list[_Write[Any]]) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
+        if not self.is_sqlite and not any(write.durable for write in group):
+            connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
         try:
             alone = len(group) == 1
             for write in group:
@@ -143,8 +159,16 @@ class Database:
             else:
                 connection.exec_driver_sql("COMMIT")
         except BaseException:
-            connection.exec_driver_sql("ROLLBACK")
+            with contextlib.suppress(SQLAlchemyError):
+                connection.exec_driver_sql("ROLLBACK")
+            if not self.is_sqlite:
+                # The session may be gone: the next write opens another.
+                connection.invalidate()
             raise
+
+    def _note_session(self, connection: Connection) -> None:
+        if not self.is_sqlite:
+            self.own_sessions.add(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
 
     @staticmethod
     def _run(connection: Connection, write: _Write[Any], *, alone: bool) -> None:
@@ -199,4 +223,9 @@ def open_database(url: str) -> Database:
             connection.execute("PRAGMA cache_size = -16000")
 
         return Database(engine)
-    return Database(create_engine(parsed, pool_size=_READERS + 2))
+    if parsed.get_backend_name() != "postgresql":
+        raise UnsupportedDatabaseError(f"{parsed.get_backend_name()} is not supported: use sqlite or postgresql")
+    engine = create_engine(
+        parsed.set(drivername="postgresql+psycopg"), pool_size=_READERS + _WRITERS, pool_pre_ping=True
+    )
+    return Database(engine)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, select, update
 
 from agentport_gateway.store.dialect import insert_for
+from agentport_gateway.store.news import announce
 from agentport_gateway.store.schema import custom_integrations, installed
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def add_custom(connection: Connection, custom: CustomIntegration) -> None:
     )
     if done.rowcount == 0:
         raise AlreadyThereError
+    announce(connection, "tools", custom.org_id)
 
 
 def change_custom(connection: Connection, custom: CustomIntegration) -> None:
@@ -73,6 +75,7 @@ def change_custom(connection: Connection, custom: CustomIntegration) -> None:
         .where(custom_integrations.c.org_id == custom.org_id, custom_integrations.c.id == custom.id)
         .values(definition=json.dumps(custom.definition), secret=custom.secret, updated_at=custom.updated_at)
     )
+    announce(connection, "tools", custom.org_id)
 
 
 def remove_custom(connection: Connection, *, org_id: str, integration_id: str) -> bool:
@@ -113,6 +116,7 @@ def install(connection: Connection, installation: Installation) -> None:
     )
     if done.rowcount == 0:
         raise AlreadyThereError
+    announce(connection, "tools", installation.org_id)
 
 
 def remove_installation(connection: Connection, *, org_id: str, integration_id: str) -> bool:
@@ -120,6 +124,7 @@ def remove_installation(connection: Connection, *, org_id: str, integration_id: 
     done = connection.execute(
         delete(installed).where(installed.c.org_id == org_id, installed.c.integration_id == integration_id)
     )
+    announce(connection, "tools", org_id)
     return done.rowcount == 1
 
 

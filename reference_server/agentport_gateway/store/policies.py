@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select, update
 
 from agentport_gateway.domain.policy import Condition, Rule
 from agentport_gateway.store.dialect import insert_for
+from agentport_gateway.store.news import announce
 from agentport_gateway.store.schema import tool_rules, tool_settings
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def set_mode(
             set_={"mode": mode, "updated_at": now, "updated_by": by},
         )
     )
+    announce(connection, "org", org_id)
 
 
 def modes_of(connection: Connection, org_id: str) -> Mapping[tuple[str, str], Mode]:
@@ -91,17 +93,21 @@ def add_rule(connection: Connection, *, org_id: str, placed: PlacedRule, now: da
             **_written(placed.rule),
         )
     )
+    announce(connection, "org", org_id)
 
 
 def change_rule(connection: Connection, *, org_id: str, placed: PlacedRule) -> bool:
     """Whether the rule was there to change."""
     done = connection.execute(update(tool_rules).where(*_this(org_id, placed)).values(**_written(placed.rule)))
+    announce(connection, "org", org_id)
     return done.rowcount == 1
 
 
 def remove_rule(connection: Connection, *, org_id: str, placed: PlacedRule) -> bool:
     """Whether the rule was there to remove."""
-    return connection.execute(delete(tool_rules).where(*_this(org_id, placed))).rowcount == 1
+    done = connection.execute(delete(tool_rules).where(*_this(org_id, placed)))
+    announce(connection, "org", org_id)
+    return done.rowcount == 1
 
 
 def _this(org_id: str, placed: PlacedRule) -> tuple[Any, ...]:

@@ -200,6 +200,12 @@ Index(
     sqlite_where=_ACTIVE,
     postgresql_where=_ACTIVE,
 )
+Index(
+    "ix_approval_requests_overdue",
+    approval_requests.c.expires_at,
+    sqlite_where=_ACTIVE,
+    postgresql_where=_ACTIVE,
+)
 Index("ix_approval_requests_newest", approval_requests.c.org_id, approval_requests.c.seq)
 Index(
     "ix_approval_requests_by_status",

@@ -52,6 +52,16 @@ class Upstreams:
             trusted(),
             max_bytes=self._settings.upstream_max_bytes,
         )
+        if integration.kind == "rest":
+            from agentport_gateway.upstreams.rest_api import RestApi
+
+            return RestApi(
+                integration,
+                headers=headers,
+                transport=transport,
+                connect_seconds=self._settings.upstream_connect_seconds,
+                call_seconds=self._settings.upstream_timeout_seconds,
+            )
         from agentport_gateway.upstreams.remote_mcp import RemoteMcp
 
         return RemoteMcp(

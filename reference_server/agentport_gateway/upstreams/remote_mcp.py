@@ -82,6 +82,16 @@ class RemoteMcp:
         dumped = result.model_dump(by_alias=True, mode="json", exclude_none=True)
         return UpstreamResult.from_json(dumped)
 
+    async def token_works(self) -> bool:
+        """Whether the tools can be listed with the credential; servers that refuse it do so here."""
+        try:
+            await self.tools(fresh=True)
+        except UpstreamError as error:
+            if error.refused_credential:
+                return False
+            raise
+        return True
+
     async def close(self) -> None:
         """End the session and let go of the connections."""
         await self._end_session()
@@ -138,7 +148,9 @@ class RemoteMcp:
                 return UpstreamError(f"{self._name} did not answer within {self._call_seconds:g} s", reach="unknown")
             if delivery.status in (401, 403):
                 return UpstreamError(
-                    f"{self._name} refused the stored credential (HTTP {delivery.status})", reach="answered"
+                    f"{self._name} refused the credential (HTTP {delivery.status})",
+                    reach="answered",
+                    refused_credential=True,
                 )
             if delivery.status >= 400:
                 return UpstreamError(f"{self._name} answered HTTP {delivery.status}", reach="answered")
@@ -180,7 +192,9 @@ class RemoteMcp:
                 cause = cause.exceptions[0]
             failure = self._failure(delivery, cause)
             # Whatever happened while the session was being opened, the call itself was not sent.
-            ready.set_exception(UpstreamError(str(failure), reach="never"))
+            ready.set_exception(
+                UpstreamError(str(failure), reach="never", refused_credential=failure.refused_credential)
+            )
 
     async def _hear(self, message: IncomingMessage) -> None:
         if isinstance(message, types.ToolListChangedNotification):

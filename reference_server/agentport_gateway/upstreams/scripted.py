@@ -45,6 +45,10 @@ class Scripted:
             )
         return UpstreamResult(content=({"type": "text", "text": str(_filled(declared.result, shown))},))
 
+    async def token_works(self) -> bool:
+        """Any credential will do."""
+        return True
+
     async def close(self) -> None:
         """Nothing to let go of."""
 

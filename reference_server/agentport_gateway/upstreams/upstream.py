@@ -21,9 +21,10 @@ class UpstreamError(Exception):
     upstream refused or failed), `unknown` (cut off in between: it may have run). The text is fit for agents.
     """
 
-    def __init__(self, message: str, *, reach: Reach) -> None:
+    def __init__(self, message: str, *, reach: Reach, refused_credential: bool = False) -> None:
         super().__init__(message)
         self.reach = reach
+        self.refused_credential = refused_credential
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +86,10 @@ class Upstream(Protocol):
 
     async def call(self, tool_name: str, arguments: Mapping[str, Any]) -> UpstreamResult:
         """The upstream's own answer. Raises UpstreamError."""
+        ...
+
+    async def token_works(self) -> bool:
+        """Whether the upstream takes the credential it was made with. Raises UpstreamError."""
         ...
 
     async def close(self) -> None:

@@ -39,7 +39,7 @@ class Invocation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetaTool:
-    """One of the tools that agents see. `reads` ones change nothing; `open_world` ones reach other services."""
+    """One of the tools agents see. `reads` ones change nothing; `open_world` ones reach other services."""
 
     name: str
     title: str

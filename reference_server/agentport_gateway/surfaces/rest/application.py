@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 
 _RESOURCES = (
     "users",
+    "second_factor",
     "auth",
     "api_keys",
+    "custom_apis",
     "integrations",
     "installed",
     "tools",
     "tool_settings",
+    "tool_rules",
     "tool_approvals",
     "org_settings",
     "logs",

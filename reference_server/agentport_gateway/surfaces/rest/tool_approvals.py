@@ -20,6 +20,7 @@ from agentport_gateway.store import approvals
 from agentport_gateway.surfaces import shown
 from agentport_gateway.surfaces.rest.access import AnyCaller, InGateway, OnlyHuman
 from agentport_gateway.surfaces.rest.documented import refusals
+from agentport_gateway.surfaces.rest.second_factor import require
 
 router = APIRouter(prefix="/tool-approvals/requests", tags=["tool-approvals"])
 
@@ -128,8 +129,11 @@ async def deny(request_id: str, human: OnlyHuman, gateway: InGateway, given: Dec
 
 
 async def _decide(
-    gateway: Gateway, human: OnlyHuman, request_id: str, decision: Decision, _given: Deciding | None
+    gateway: Gateway, human: OnlyHuman, request_id: str, decision: Decision, given: Deciding | None
 ) -> dict[str, Any]:
+    if decision != "deny":
+        # Saying no must always be easy; saying yes is what the second factor protects.
+        await require(gateway, human, given.totp_code if given is not None else None)
     try:
         decided = await decide(gateway, human, request_id, decision)
     except NoSuchRequestError:

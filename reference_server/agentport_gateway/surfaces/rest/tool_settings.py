@@ -11,6 +11,7 @@ from agentport_gateway.domain.policy import Mode
 from agentport_gateway.operations.configuring import set_mode
 from agentport_gateway.surfaces.rest.access import InGateway, OnlyHuman
 from agentport_gateway.surfaces.rest.documented import refusals
+from agentport_gateway.surfaces.rest.second_factor import require
 
 router = APIRouter(prefix="/tool-settings", tags=["tool-settings"])
 
@@ -43,5 +44,7 @@ async def put(
     view = await gateway.views.of(human.org_id)
     if integration_id not in view.integrations:
         raise HTTPException(404, "There is no such integration.")
+    if given.mode == "allow":
+        await require(gateway, human, given.totp_code)
     await set_mode(gateway, human, integration_id, tool_name, given.mode)
     return {"integration_id": integration_id, "tool_name": tool_name, "mode": given.mode}

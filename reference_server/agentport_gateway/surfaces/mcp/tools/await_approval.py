@@ -19,8 +19,8 @@ class AwaitApproval(Arguments):
     """Which request to wait for."""
 
     request_id: str = Field(
-        description="The request_id from an approval_required result. It names one call and stays valid until "
-        "the request expires; a finished request still returns its result."
+        description="The request_id from an approval_required result. It names one call and stays valid "
+        "until the request expires; a finished request still returns its result."
     )
     timeout_seconds: float | None = Field(
         default=None,
@@ -46,9 +46,9 @@ async def run(invocation: Invocation, given: AwaitApproval) -> dict[str, Any]:
 TOOL = MetaTool(
     name="await_approval",
     title="Await an approval",
-    description="Wait until a human has decided on a request, and return the approved call's result: the call "
-    "runs by itself, do not make it again. still_pending means: await again. Call this in the same turn as "
-    "call_tool.",
+    description="Wait until a human has decided on a request, and return the approved call's result: it "
+    "runs by itself, do not make it again. still_pending means: await again. Call this in the "
+    "same turn as call_tool.",
     arguments=AwaitApproval,
     run=run,
     destructive=True,

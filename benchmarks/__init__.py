@@ -1,0 +1,1 @@
+"""Measurements of the gateway against the bare SDK in the same run."""

@@ -1,0 +1,23 @@
+"""What the human who reviews a call is told: the texts of ``additional_info`` (``--info``) that say something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentport_harness.core.calls import CallTool
+from agentport_harness.core.session import Action, Session
+
+LONGEST = 20_000
+"""Characters of one text that judgement rules read."""
+
+
+def says_something(info: str | None) -> bool:
+    """Whether a text holds more than white space, invisible characters and punctuation."""
+    return info is not None and any(character.isalnum() for character in info)
+
+
+def infos(session: Session) -> Iterator[tuple[Action, CallTool, str]]:
+    """Every call whose text beside the arguments says something, with that text."""
+    for action, call in session.calls():
+        if call.info is not None and says_something(call.info):
+            yield action, call, call.info[:LONGEST]

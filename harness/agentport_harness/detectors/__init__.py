@@ -1,0 +1,1 @@
+"""Pure detectors that stand on other people's libraries, imported when first needed: text in, findings out."""

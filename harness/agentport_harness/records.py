@@ -1,0 +1,166 @@
+"""From the bytes of one source to its JSON values: lines of JSON, or one JSON or YAML document.
+
+Memory is bounded by the longest line, or by the document. What cannot be parsed is named with its line, and the rest
+is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import IO
+
+from agentport_harness.core.importer import Problem, Record
+from agentport_harness.parsing import UnparsableError, has_values, parse_json, parse_yaml, unlike_text
+from agentport_harness.sources import UNREADABLE, Source, problem
+
+LONGEST_LINE = 64 * 2**20
+"""Bytes of one line; a longer one is a problem of its own and is passed over."""
+LARGEST_DOCUMENT = 512 * 2**20
+"""Bytes of a document that is not lines of JSON: it has to be held in memory."""
+LARGEST_INDEXED = 16 * 2**20
+"""Bytes of a document in which events are given their lines; in a larger one they have their JSON pointer only."""
+_NAMED = 20
+"""Unreadable lines of one source that are named; the others are counted."""
+_TRIED = 64
+"""Lines after which a source that held no JSON so far is given up."""
+_YAML = re.compile(rb"(?:---|#|[A-Za-z_][\w-]*:(?:\s|$))")
+_BOM = b"\xef\xbb\xbf"
+
+
+class Records:
+    """The values of one source while it is read.
+
+    ``problems`` are those met so far, ``document`` the one document of several lines that the source was, None for
+    other sources. ``idle``, once it is set, says which lines need not be parsed.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.problems: list[Problem] = []
+        self.document: bytes | None = None
+        self.idle: Callable[[bytes], bool] | None = None
+
+    def complain(self, slug: str, message: str, line: int | None = None, *, hint: str = "") -> None:
+        """A problem was met."""
+        self.problems.append(Problem(path=self.source.name, slug=slug, message=message, line=line, hint=hint))
+
+    def drained(self) -> Iterator[Problem]:
+        """The problems met since the last time."""
+        met, self.problems = self.problems, []
+        yield from met
+
+    def of(self, stream: IO[bytes]) -> Iterator[Record]:
+        """The values that the stream holds, with their lines."""
+        lines = self._lines(stream)
+        head = next(((number, line) for number, line in lines if line is None or line.strip()), None)
+        if head is None:
+            if not self.problems:
+                self.complain("empty", "the file is empty", hint="record again")
+            return
+        number, line = head
+        if line is not None and (what := unlike_text(line)):
+            self.complain(
+                "not-text", what, number, hint="recordings are UTF-8 text, or that compressed by gzip or zstd"
+            )
+        elif line is None or not self._starts_document(line):
+            yield from self._parsed(chain([head], lines))
+        elif (held := _held(chain([head], lines))) is None:
+            message = f"the document is larger than {LARGEST_DOCUMENT // 2**20} MiB"
+            self.complain("too-large", message, number, hint="write one JSON value per line")
+        else:
+            yield from self._document(held)
+
+    def _lines(self, stream: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
+        """The lines of a stream with their numbers; None in place of one that is too long to hold."""
+        number = 0
+        try:
+            while line := stream.readline(LONGEST_LINE + 1):
+                number += 1
+                if len(line) <= LONGEST_LINE or line.endswith(b"\n"):
+                    yield number, line
+                    continue
+                while (more := stream.readline(2**20)) and not more.endswith(b"\n"):
+                    pass
+                yield number, None
+        except UNREADABLE as error:
+            self.problems.append(problem(self.source, error, number + 1))
+
+    def _starts_document(self, line: bytes) -> bool:
+        """Whether the first line begins a document of several lines."""
+        bare = line.removeprefix(_BOM).strip()
+        if bare[:1] in (b"{", b"["):
+            return bare[-1:] in (b"{", b"[", b",", b":")
+        return self.source.name.endswith((".yaml", ".yml")) or bool(_YAML.match(bare))
+
+    def _document(self, held: list[tuple[int, bytes]]) -> Iterator[Record]:
+        """The one document that the lines make; or, where they make none, each line by itself."""
+        first, data = held[0][0], b"".join(line for _, line in held)
+        json_like = data.removeprefix(_BOM).lstrip()[:1] in (b"{", b"[")
+        try:
+            if json_like:
+                value = parse_json(data)
+                if len(data) <= LARGEST_INDEXED:
+                    self.document = b"\n" * (first - 1) + data
+                yield None, value
+            else:
+                for document in parse_yaml(data):
+                    yield None, document
+        except UnparsableError as error:
+            if json_like and has_values(line for _, line in held[:_TRIED]):
+                yield from self._parsed(iter(held))
+                return
+            line = first - 1 + error.line
+            self.complain(error.slug, str(error), line, hint="the recording was cut off, or is no recording")
+
+    def _parsed(self, lines: Iterator[tuple[int, bytes | None]]) -> Iterator[Record]:
+        """Each line's value."""
+        read = failed = 0
+        for number, line in lines:
+            if line is None:
+                error = UnparsableError(f"the line is longer than {LONGEST_LINE // 2**20} MiB", slug="too-long")
+            elif self.idle is not None and self.idle(line):
+                continue
+            else:
+                try:
+                    value = parse_json(line)
+                except UnparsableError as raised:
+                    if line.isspace():
+                        continue
+                    error = raised
+                else:
+                    if isinstance(value, dict | list):
+                        read += 1
+                        yield number, value
+                        continue
+                    error = UnparsableError(f"Expected an object, got {str(value)[:20]!r}")
+            failed += 1
+            if failed <= _NAMED:
+                self._unparsable(number, line, error)
+            if failed == _TRIED and not read:
+                break
+        if not read and failed > 1:
+            self.problems.clear()
+            hint = "a recording is JSON, one value per line or one in all"
+            self.complain("not-json", "none of its lines is JSON", hint=hint)
+        elif failed > _NAMED:
+            self.complain("not-json", f"{failed - _NAMED} further lines could not be read")
+
+    def _unparsable(self, number: int, line: bytes | None, error: UnparsableError) -> None:
+        slug, message = error.slug, str(error)
+        if slug == "not-json" and line is not None and not line.endswith(b"\n"):
+            slug, message = "cut-off", "the last line is cut off"
+        self.complain(slug, message, number, hint="every line that could be read was judged")
+
+
+def _held(lines: Iterator[tuple[int, bytes | None]]) -> list[tuple[int, bytes]] | None:
+    """The rest of a source in memory, None when it is too large."""
+    held: list[tuple[int, bytes]] = []
+    size = 0
+    for number, line in lines:
+        size += LARGEST_DOCUMENT if line is None else len(line)
+        if line is None or size > LARGEST_DOCUMENT:
+            return None
+        held.append((number, line))
+    return held

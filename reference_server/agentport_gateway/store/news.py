@@ -1,0 +1,22 @@
+"""Telling the other processes of a PostgreSQL deployment what changed, as part of the change itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import text
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+CHANNEL = "agentport"
+
+Subject = Literal["request", "org", "tools", "key"]
+
+_NOTIFY = text("SELECT pg_notify(:channel, :payload)")
+
+
+def announce(connection: Connection, subject: Subject, which: str) -> None:
+    """Say that a request, an organisation's set-up, its tools or a key changed; heard once this is committed."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_NOTIFY, {"channel": CHANNEL, "payload": f"{subject}:{which}"})

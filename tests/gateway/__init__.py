@@ -1,0 +1,1 @@
+"""The reference gateway, from its public interfaces inward."""

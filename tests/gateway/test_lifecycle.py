@@ -1,0 +1,274 @@
+"""The life of an approval request, from outside, on both protocol revisions."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .world import AWAIT, BOTH_REVISIONS, CALL, World, ask, facts, recording_upstream, running_gateway
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("mode", BOTH_REVISIONS)
+async def test_a_gated_call_runs_after_approval_and_not_before(world: World, mode: str) -> None:
+    async with recording_upstream() as upstream, world.agent(mode=mode) as agent:
+        integration = await world.install("Probe", upstream.url)
+        asked = await agent.call_tool(CALL, ask("act", integration, x=1))
+        request = facts(asked)
+        assert request["outcome"] == "approval_required"
+        assert not asked.is_error
+        assert request["approval_url"].endswith(f"/approve/{request['request_id']}")
+        assert request["approval_url"] in asked.content[0].text
+        waiting = asyncio.create_task(agent.call_tool(AWAIT, {"request_id": request["request_id"]}))
+        await world.until_parked(1)
+        assert upstream.calls == []
+        assert (await world.decide(request["request_id"], "approve-once")).status_code == 200
+        result = await waiting
+        assert upstream.calls == [("act", {"x": 1})]
+        assert [block.text for block in result.content] == ["acted 1"]
+        assert facts(result)["outcome"] == "executed"
+
+
+async def test_awaiting_a_call_that_ran_returns_the_stored_result(world: World) -> None:
+    async with world.agent() as agent:
+        request_id = facts(await agent.call_tool(CALL, ask(order="7")))["request_id"]
+        await world.decide(request_id, "approve-once")
+        first = await agent.call_tool(AWAIT, {"request_id": request_id})
+        again = await agent.call_tool(AWAIT, {"request_id": request_id})
+    assert first.content[0].text == again.content[0].text == "Order 7 was refunded."
+    assert facts(again)["replayed"] is True
+
+
+async def test_a_denial_ends_the_wait_and_nothing_runs(world: World) -> None:
+    async with recording_upstream() as upstream, world.agent() as agent:
+        integration = await world.install("Probe", upstream.url)
+        request_id = facts(await agent.call_tool(CALL, ask("act", integration)))["request_id"]
+        waiting = asyncio.create_task(agent.call_tool(AWAIT, {"request_id": request_id}))
+        await world.until_parked(1)
+        await world.decide(request_id, "deny")
+        result = await waiting
+        assert facts(result)["outcome"] == "denied_by_human"
+        assert result.is_error
+        assert upstream.calls == []
+
+
+async def test_an_expired_request_says_so_at_once(world: World) -> None:
+    async with world.agent() as agent:
+        request_id = facts(await agent.call_tool(CALL, ask()))["request_id"]
+        world.clock.move(seconds=601)
+        result = await agent.call_tool(AWAIT, {"request_id": request_id})
+        assert facts(result)["outcome"] == "expired"
+        assert result.is_error
+    assert (await world.decide(request_id, "approve-once")).status_code == 410
+
+
+async def test_a_parked_wait_hears_that_its_request_expired(world: World) -> None:
+    async with world.agent() as agent:
+        request_id = facts(await agent.call_tool(CALL, ask()))["request_id"]
+        world.clock.move(seconds=590)
+        waiting = asyncio.create_task(agent.call_tool(AWAIT, {"request_id": request_id}))
+        await world.until_parked(1)
+        world.clock.move(seconds=11)
+        assert facts(await waiting)["outcome"] == "expired"
+
+
+async def test_an_approval_that_was_not_used_in_time_does_not_run(world: World) -> None:
+    async with world.agent() as agent:
+        request_id = facts(await agent.call_tool(CALL, ask()))["request_id"]
+        await world.decide(request_id, "approve-once")
+        world.clock.move(seconds=601)
+        assert facts(await agent.call_tool(AWAIT, {"request_id": request_id}))["outcome"] == "expired"
+
+
+async def test_the_budget_ends_an_undecided_wait(world: World) -> None:
+    async with world.agent() as agent:
+        request_id = facts(await agent.call_tool(CALL, ask()))["request_id"]
+        waiting = asyncio.create_task(agent.call_tool(AWAIT, {"request_id": request_id}))
+        await world.until_parked(1)
+        world.clock.move(seconds=45)
+        result = await waiting
+    assert result.content[0].text.startswith("Still pending")
+    assert request_id in result.content[0].text
+    assert not result.is_error
+
+
+async def test_timeout_seconds_shortens_the_wait_but_cannot_lengthen_it(world: World) -> None:
+    async with world.agent() as agent:
+        request_id = facts(await agent.call_tool(CALL, ask()))["request_id"]
+        for given, moved in ((5, 5), (500, 45)):
+            arguments = {"request_id": request_id, "timeout_seconds": given}
+            waiting = asyncio.create_task(agent.call_tool(AWAIT, arguments))
+            await world.until_parked(1)
+            world.clock.move(seconds=moved)
+            assert facts(await waiting)["outcome"] == "still_pending"
+
+
+@pytest.mark.parametrize("mode", BOTH_REVISIONS)
+async def test_progress_is_reported_while_waiting_when_asked_for(world: World, mode: str) -> None:
+    heard: list[float] = []
+    enough = asyncio.Event()
+
+    async def on_progress(done: float, _total: float | None, _words: str | None) -> None:
+        heard.append(done)
+        if len(heard) == 2:
+            enough.set()
+
+    async with world.agent(mode=mode) as agent:
+        request_id = facts(await agent.call_tool(CALL, ask()))["request_id"]
+        waiting = asyncio.create_task(agent.call_tool(AWAIT, {"request_id": request_id}, progress_callback=on_progress))
+        await world.until_parked(1)
+        while not heard:  # noqa: ASYNC110 - the client offers no event for it
+            await asyncio.sleep(0.002)
+        world.clock.move(seconds=10)
+        await asyncio.wait_for(enough.wait(), 5)
+        await world.decide(request_id, "deny")
+        await waiting
+    assert heard == [0.0, 10.0]
+
+
+async def test_allow_tool_releases_the_waiting_call_and_later_ones(world: World) -> None:
+    async with recording_upstream() as upstream, world.agent() as agent:
+        integration = await world.install("Probe", upstream.url)
+        request_id = facts(await agent.call_tool(CALL, ask("act", integration, n=1)))["request_id"]
+        waiting = asyncio.create_task(agent.call_tool(AWAIT, {"request_id": request_id}))
+        await world.until_parked(1)
+        assert (await world.decide(request_id, "allow-tool")).json()["decision_mode"] == "allow_tool"
+        assert (await waiting).content[0].text == "acted 1"
+        later = await agent.call_tool(CALL, ask("act", integration, n=2))
+        assert later.content[0].text == "acted 2"
+
+
+async def test_after_allow_tool_an_identical_retry_spends_the_approval(world: World) -> None:
+    async with recording_upstream() as upstream, world.agent() as agent:
+        integration = await world.install("Probe", upstream.url)
+        request_id = facts(await agent.call_tool(CALL, ask("act", integration, n=1)))["request_id"]
+        await world.decide(request_id, "allow-tool")
+        retried = await agent.call_tool(CALL, ask("act", integration, n=1))
+        awaited = await agent.call_tool(AWAIT, {"request_id": request_id})
+        assert retried.content[0].text == awaited.content[0].text == "acted 1"
+        assert len(upstream.calls) == 1
+
+
+async def test_an_identical_call_reuses_the_pending_request_and_a_changed_one_does_not(world: World) -> None:
+    async with world.agent() as agent:
+        first = facts(await agent.call_tool(CALL, ask(order="1", n=1)))["request_id"]
+        reordered = {"integration_id": "demo", "tool_name": "refund", "arguments": {"n": 1.0, "order": "1"}}
+        assert facts(await agent.call_tool(CALL, reordered))["request_id"] == first
+        assert facts(await agent.call_tool(CALL, ask(order="1", n=2)))["request_id"] != first
+        await world.decide(first, "deny")
+        assert facts(await agent.call_tool(CALL, ask(order="1", n=1)))["request_id"] != first
+
+
+async def test_the_same_call_over_rest_runs_once_approved(world: World) -> None:
+    body = {"tool_name": "refund", "args": {"order": "3"}, "additional_info": "the customer asked"}
+    call = "/api/tools/demo/call"
+    refused = await world.http.post(call, json=body, headers=world.first.as_agent)
+    assert refused.status_code == 403
+    assert refused.json()["error"] == "approval_required"
+    request_id = refused.json()["approval_request_id"]
+    assert (await world.decide(request_id, "approve-once")).status_code == 200
+    wait = f"/api/tool-approvals/requests/{request_id}/await"
+    assert (await world.http.post(wait, headers=world.first.as_agent)).json()["status"] == "approved"
+    ran = await world.http.post(call, json=body, headers=world.first.as_agent)
+    assert ran.status_code == 200
+    assert ran.json() == {"content": [{"type": "text", "text": "Order 3 was refunded."}], "isError": False}
+    assert (await world.http.post(wait, headers=world.first.as_agent)).json()["status"] == "consumed"
+
+
+async def test_decisions_are_final(world: World) -> None:
+    async with world.agent() as agent:
+        request_id = facts(await agent.call_tool(CALL, ask()))["request_id"]
+    answers = await asyncio.gather(*(world.decide(request_id, d) for d in ("approve-once", "deny") * 10))
+    assert sorted(answer.status_code for answer in answers) == [200, *[409] * 19]
+
+
+async def test_a_tool_denied_after_approval_does_not_run(world: World) -> None:
+    async with recording_upstream() as upstream, world.agent() as agent:
+        integration = await world.install("Probe", upstream.url)
+        request_id = facts(await agent.call_tool(CALL, ask("act", integration)))["request_id"]
+        await world.decide(request_id, "approve-once")
+        await world.set_mode(integration, "act", "deny")
+        result = await agent.call_tool(AWAIT, {"request_id": request_id})
+        assert facts(result)["outcome"] == "denied_by_policy"
+        assert upstream.calls == []
+
+
+async def test_moving_the_integration_voids_the_approval(world: World) -> None:
+    async with recording_upstream() as upstream, recording_upstream() as other, world.agent() as agent:
+        integration = await world.install("Probe", upstream.url)
+        request_id = facts(await agent.call_tool(CALL, ask("act", integration)))["request_id"]
+        await world.decide(request_id, "approve-once")
+        moved = await world.http.patch(
+            f"/api/integrations/custom/{integration}", json={"url": other.url}, headers=world.first.as_human
+        )
+        assert moved.status_code == 200
+        result = await agent.call_tool(AWAIT, {"request_id": request_id})
+        assert facts(result)["reason"] == "target_changed"
+        assert upstream.calls == other.calls == []
+
+
+async def test_a_client_that_leaves_finds_the_result_by_awaiting_again(world: World) -> None:
+    async with recording_upstream() as upstream, world.agent() as agent:
+        integration = await world.install("Probe", upstream.url)
+        upstream.hold = asyncio.Event()
+        request_id = facts(await agent.call_tool(CALL, ask("act", integration)))["request_id"]
+        await world.decide(request_id, "approve-once")
+        async with world.agent() as leaver:
+            leaving = asyncio.create_task(leaver.call_tool(AWAIT, {"request_id": request_id}))
+            await asyncio.wait_for(upstream.arrived.wait(), 5)
+            leaving.cancel()
+            await asyncio.wait((leaving,))
+        upstream.hold.set()
+        result = await agent.call_tool(AWAIT, {"request_id": request_id})
+        assert result.content[0].text == "acted 1"
+        assert len(upstream.calls) == 1
+
+
+async def test_nothing_is_forgotten_over_a_restart(tmp_path: Path) -> None:
+    async with running_gateway(tmp_path) as before, before.agent() as agent:
+        pending, approved, consumed = [
+            facts(await agent.call_tool(CALL, ask(order=str(n))))["request_id"] for n in range(3)
+        ]
+        await before.decide(approved, "approve-once")
+        await before.decide(consumed, "approve-once")
+        await agent.call_tool(AWAIT, {"request_id": consumed})
+        tenants, clock = (before.first, before.second), before.clock
+    async with running_gateway(tmp_path, tenants=tenants, clock=clock) as after, after.agent() as agent:
+        short = {"request_id": pending, "timeout_seconds": 0.001}
+        waiting = asyncio.create_task(agent.call_tool(AWAIT, short))
+        await after.until_parked(1)
+        after.clock.move(seconds=1)
+        assert facts(await waiting)["outcome"] == "still_pending"
+        assert (await agent.call_tool(AWAIT, {"request_id": approved})).content[0].text == "Order 1 was refunded."
+        assert facts(await agent.call_tool(AWAIT, {"request_id": consumed}))["replayed"] is True
+
+
+async def test_parked_waits_hear_still_pending_when_the_gateway_stops(tmp_path: Path) -> None:
+    async with running_gateway(tmp_path) as world, world.agent() as agent:
+        request_id = facts(await agent.call_tool(CALL, ask()))["request_id"]
+        waiting = asyncio.create_task(agent.call_tool(AWAIT, {"request_id": request_id}))
+        await world.until_parked(1)
+        world.stop()
+        assert facts(await waiting)["outcome"] == "still_pending"
+
+
+async def test_many_awaits_and_retries_run_the_upstream_once(world: World) -> None:
+    async with recording_upstream() as upstream, world.agent() as agent:
+        integration = await world.install("Probe", upstream.url)
+        for round_number in range(3):
+            upstream.calls.clear()
+            call = ask("act", integration, n=round_number)
+            request_id = facts(await agent.call_tool(CALL, call))["request_id"]
+            waiting = [asyncio.create_task(agent.call_tool(AWAIT, {"request_id": request_id})) for _ in range(25)]
+            await world.until_parked(25)
+            decided = asyncio.create_task(world.decide(request_id, "approve-once"))
+            results = await asyncio.gather(*waiting)
+            await decided
+            assert {result.content[0].text for result in results} == {"acted 1"}
+            assert len(upstream.calls) == 1

@@ -1,0 +1,71 @@
+"""Modes, conditional rules and the second factor."""
+
+from __future__ import annotations
+
+import pyotp
+import pytest
+
+from .world import CALL, World, ask, facts
+
+pytestmark = pytest.mark.anyio
+
+RULES = "/api/tool-settings/demo/refund/rules"
+
+
+async def test_the_matching_rule_decides_and_is_on_record(world: World) -> None:
+    human = world.first.as_human
+    condition = {"param": "to", "operator": "ends_with", "values": ["@example.org"]}
+    body = {"priority": 1, "effect": "allow", "conditions": [condition]}
+    rule = (await world.http.post(RULES, json=body, headers=human)).json()
+    async with world.agent() as agent:
+        allowed = await agent.call_tool(CALL, ask(to="a@example.org", order="1"))
+        assert allowed.content[0].text == "Order 1 was refunded."
+        asked = await agent.call_tool(CALL, ask(to="a@evil.example", order="1"))
+        assert facts(asked)["outcome"] == "approval_required"
+        denied = {"priority": 0, "effect": "deny", "conditions": []}
+        denying = (await world.http.post(RULES, json=denied, headers=human)).json()
+        assert facts(await agent.call_tool(CALL, ask(to="a@example.org")))["outcome"] == "denied_by_policy"
+    assert [entry["rule_id"] for entry in await world.logs()] == [denying["id"], None, rule["id"]]
+    trial = {"args": {"to": "a@example.org"}}
+    assert (await world.http.post(f"{RULES}/test", json=trial, headers=human)).json()["mode"] == "deny"
+    disabled = await world.http.patch(f"{RULES}/{denying['id']}", json={"enabled": False}, headers=human)
+    assert disabled.json()["enabled"] is False
+    assert (await world.http.post(f"{RULES}/test", json=trial, headers=human)).json()["mode"] == "allow"
+    assert (await world.http.delete(f"{RULES}/{rule['id']}", headers=human)).status_code == 204
+    assert len((await world.http.get(RULES, headers=human)).json()) == 1
+    assert (await world.http.get(RULES, headers=world.second.as_human)).json() == []
+
+
+async def test_a_rule_that_denies_stops_an_approved_call(world: World) -> None:
+    async with world.agent() as agent:
+        request_id = facts(await agent.call_tool(CALL, ask(order="1")))["request_id"]
+        await world.decide(request_id, "approve-once")
+        await world.http.post(RULES, json={"effect": "deny"}, headers=world.first.as_human)
+        result = await agent.call_tool("agentport__await_approval", {"request_id": request_id})
+        assert facts(result)["outcome"] == "denied_by_policy"
+
+
+async def test_who_has_a_second_factor_shows_it_to_say_yes(world: World) -> None:
+    human = world.first.as_human
+    secret = (await world.http.post("/api/users/me/totp/setup", headers=human)).json()["secret"]
+    totp = pyotp.TOTP(secret)
+    code = {"totp_code": totp.at(world.clock.now())}
+    enabled = await world.http.post("/api/users/me/totp/enable", json=code, headers=human)
+    assert enabled.status_code == 200
+    async with world.agent() as agent:
+        request_id = facts(await agent.call_tool(CALL, ask()))["request_id"]
+    approve = f"/api/tool-approvals/requests/{request_id}/approve-once"
+    refused = await world.http.post(approve, headers=human)
+    assert (refused.status_code, refused.json()) == (403, {"detail": {"error": "totp_required"}})
+    replayed = await world.http.post(approve, json=code, headers=human)
+    assert (replayed.status_code, replayed.json()) == (403, {"detail": {"error": "totp_invalid"}})
+    raising = {"mode": "allow"}
+    assert (await world.http.put("/api/tool-settings/demo/refund", json=raising, headers=human)).status_code == 403
+    world.clock.move(seconds=30)
+    fresh = {"totp_code": totp.at(world.clock.now())}
+    assert (await world.http.post(approve, json=fresh, headers=human)).status_code == 200
+    recovery = {"totp_code": enabled.json()["recovery_codes"][0]}
+    disable = "/api/users/me/totp/disable"
+    assert (await world.http.post(disable, json=recovery, headers=human)).status_code == 200
+    status = await world.http.get("/api/users/me/totp/status", headers=human)
+    assert status.json() == {"enabled": False}

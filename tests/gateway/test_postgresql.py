@@ -1,0 +1,177 @@
+"""The same behaviour on PostgreSQL, and on several gateways that share one database."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import settings
+from sqlalchemy import create_engine, text
+
+from .test_lifecycle import *  # noqa: F403 - the same tests, on this module's gateway
+from .test_policies import (  # noqa: F401 - the same
+    test_a_rule_that_denies_stops_an_approved_call,
+    test_the_matching_rule_decides_and_is_on_record,
+    test_who_has_a_second_factor_shows_it_to_say_yes,
+)
+from .test_store_model import Store
+from .world import AWAIT, CALL, HandClock, World, ask, facts, recording_upstream, running_gateway
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+    from sqlalchemy import Engine
+
+pytestmark = [pytest.mark.anyio, pytest.mark.postgresql]
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The URL of a PostgreSQL server, without a database's name in it."""
+    if given := os.environ.get("AGENTPORT_TEST_POSTGRESQL"):
+        yield given
+        return
+    pgserver = pytest.importorskip("pgserver", reason="pgserver is not installed: no PostgreSQL to test with")
+    # The server gives up root's rights: its folder must be reachable for others, as pytest's own is not.
+    folder = Path(tempfile.mkdtemp(prefix="agentport-pg-"))
+    folder.chmod(0o755)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        running = pgserver.get_server(folder / "data", cleanup_mode="stop")
+    try:
+        yield running.get_uri()
+    finally:
+        running.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def database(server: str) -> Iterator[str]:
+    """The URL of an empty database."""
+    engine = create_engine(server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        yield engine.url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture
+async def world(tmp_path: Path, database: str) -> AsyncIterator[World]:
+    async with running_gateway(tmp_path, database_url=database) as running:
+        yield running
+
+
+@contextlib.asynccontextmanager
+async def pair(tmp_path: Path, database: str, **more: Any) -> AsyncIterator[tuple[World, World]]:
+    """Two gateways on one database, with one clock."""
+    clock = HandClock()
+    async with running_gateway(tmp_path, clock=clock, database_url=database, **more) as one:
+        tenants = (one.first, one.second)
+        async with running_gateway(tmp_path, clock=clock, tenants=tenants, database_url=database, **more) as two:
+            async with asyncio.timeout(10):
+                while not (one.gateway.views.keeps and two.gateway.views.keeps):  # noqa: ASYNC110
+                    await asyncio.sleep(0.005)
+            yield one, two
+
+
+async def test_a_waiter_on_one_gateway_hears_a_decision_on_the_other(tmp_path: Path, database: str) -> None:
+    async with pair(tmp_path, database) as (one, two), one.agent() as agent:
+        for decision, outcome in (("approve-once", "executed"), ("deny", "denied_by_human")):
+            request_id = facts(await agent.call_tool(CALL, ask(decision=decision)))["request_id"]
+            waiting = asyncio.create_task(agent.call_tool(AWAIT, {"request_id": request_id}))
+            await one.until_parked(1)
+            assert (await two.decide(request_id, decision)).status_code == 200
+            assert facts(await asyncio.wait_for(waiting, 5))["outcome"] == outcome
+
+
+async def test_two_gateways_run_one_approval_once(tmp_path: Path, database: str) -> None:
+    async with (
+        pair(tmp_path, database) as (one, two),
+        recording_upstream() as upstream,
+        one.agent() as first,
+        two.agent() as second,
+    ):
+        integration = await one.install("Probe", upstream.url)
+        for number in range(10):
+            upstream.calls.clear()
+            request_id = facts(await first.call_tool(CALL, ask("act", integration, n=number)))["request_id"]
+            waiting = [
+                asyncio.create_task(agent.call_tool(AWAIT, {"request_id": request_id})) for agent in (first, second) * 5
+            ]
+            await one.until_parked(5)
+            await two.until_parked(5)
+            await asyncio.gather(one.decide(request_id, "approve-once"), two.decide(request_id, "approve-once"))
+            results = await asyncio.wait_for(asyncio.gather(*waiting), 20)
+            assert {result.content[0].text for result in results} == {"acted 1"}
+            assert len(upstream.calls) == 1
+
+
+async def test_changes_on_one_gateway_hold_on_the_other(tmp_path: Path, database: str) -> None:
+    async with pair(tmp_path, database) as (one, two), two.agent() as agent:
+        assert facts(await agent.call_tool(CALL, ask("lookup", order="1")))["outcome"] == "executed"
+        await one.set_mode("demo", "lookup", "deny")
+        await eventually(lambda: two.first.org_id not in two.gateway.views._views)
+        assert facts(await agent.call_tool(CALL, ask("lookup", order="1")))["outcome"] == "denied_by_policy"
+        await one.http.delete(f"/api/api-keys/{one.first.key_id}", headers=one.first.as_human)
+        await eventually(lambda: two.gateway.keys.is_revoked(one.first.key_id))
+        refused = await two.http.get("/api/installed", headers=one.first.as_agent)
+        assert refused.status_code == 401
+
+
+async def test_a_lost_connection_costs_seconds_and_not_the_news(tmp_path: Path, database: str) -> None:
+    async with pair(tmp_path, database) as (one, two), one.agent() as agent:
+        request_id = facts(await agent.call_tool(CALL, ask()))["request_id"]
+        waiting = asyncio.create_task(agent.call_tool(AWAIT, {"request_id": request_id}))
+        await one.until_parked(1)
+        engine = create_engine(database.replace("postgresql://", "postgresql+psycopg://"))
+        with engine.begin() as connection:
+            connection.execute(
+                text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
+            )
+        engine.dispose()
+        assert (await two.decide(request_id, "approve-once")).status_code == 200
+        assert facts(await asyncio.wait_for(waiting, 10))["outcome"] == "executed"
+
+
+async def eventually(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not holds():  # noqa: ASYNC110 - news from another gateway
+            await asyncio.sleep(0.005)
+
+
+@pytest.fixture(autouse=True)
+def _model_database(request: pytest.FixtureRequest) -> None:
+    if request.cls is TestStoreOnPostgresql:
+        PostgresqlStore.server = request.getfixturevalue("server")
+
+
+class PostgresqlStore(Store):
+    """The model test's store, each time in an empty database."""
+
+    server = ""
+
+    def open(self) -> Engine:
+        from agentport_gateway.store.schema import metadata
+
+        engine = create_engine(self.server.replace("postgresql://", "postgresql+psycopg://"))
+        metadata.create_all(engine)
+        with engine.begin() as connection:
+            names = ", ".join(table.name for table in metadata.sorted_tables)
+            connection.execute(text(f"TRUNCATE {names} CASCADE"))
+        return engine
+
+
+TestStoreOnPostgresql = PostgresqlStore.TestCase
+TestStoreOnPostgresql.settings = settings(max_examples=8, stateful_step_count=25, deadline=None)

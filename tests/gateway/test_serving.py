@@ -1,0 +1,189 @@
+"""The process: starting, telling who waits, stopping, dying, and what is left then."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+import pytest
+from mcp.client import Client
+from mcp.client.streamable_http import streamable_http_client
+
+from .world import AWAIT, CALL, ask, facts, recording_upstream
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.anyio
+
+SERVE = """
+import sys
+from pathlib import Path
+from agentport_gateway.serve import ServeOptions, run
+given = eval(sys.argv[1])
+ready = given.pop("ready_file", None)
+sys.exit(run(ServeOptions(ready_file=Path(ready) if ready else None, **given)))
+"""
+
+
+def start(tmp_path: Path, *, failpoint: str = "", **options: Any) -> tuple[subprocess.Popen[str], Path]:
+    ready = tmp_path / "ready.json"
+    given = {"port": 0, "ready_file": str(ready), "poll_budget_seconds": 20.0, **options}
+    environment = {
+        **os.environ,
+        "XDG_DATA_HOME": str(tmp_path / "data"),
+        "AGENTPORT_TEST_FAILPOINT": failpoint,
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVE, repr(given)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    return process, ready
+
+
+async def is_ready(process: subprocess.Popen[str], ready: Path) -> dict[str, Any]:
+    return await asyncio.to_thread(wait_until_ready, process, ready)
+
+
+def wait_until_ready(process: subprocess.Popen[str], ready: Path) -> dict[str, Any]:
+    deadline = time.monotonic() + 20
+    while not ready.exists():
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    found: dict[str, Any] = json.loads(ready.read_text("utf-8"))
+    return found
+
+
+async def sign_in(http: httpx2.AsyncClient, human: dict[str, str]) -> dict[str, str]:
+    form = {"username": human["email"], "password": human["password"]}
+    token = (await http.post("/api/auth/token", data=form)).json()["access_token"]
+    return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+async def test_a_signal_releases_waits_removes_the_ready_file_and_ends(
+    tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    process, ready = start(tmp_path, demo=True)
+    told = await is_ready(process, ready)
+    assert (await asyncio.to_thread(ready.stat)).st_mode & 0o777 == 0o600
+    assert set(told) == {"base_url", "mcp_url", "api_key", "human", "pid", "second", "tools"}
+    async with (
+        httpx2.AsyncClient(headers={"X-API-Key": told["api_key"]}, timeout=30) as http,
+        Client(streamable_http_client(told["mcp_url"], http_client=http), mode="2026-07-28") as agent,
+    ):
+        request_id = facts(await agent.call_tool(CALL, ask()))["request_id"]
+        waiting = asyncio.create_task(agent.call_tool(AWAIT, {"request_id": request_id}))
+        await asyncio.sleep(0.3)
+        process.send_signal(number)
+        assert facts(await waiting)["outcome"] == "still_pending"
+    output, _ = await asyncio.to_thread(process.communicate, timeout=15)
+    assert process.returncode == code
+    assert not await asyncio.to_thread(ready.exists)
+    assert told["api_key"] in output
+    assert told["second"]["api_key"] not in output
+
+
+def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process, _ = start(tmp_path, port=port)
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert errors == f"port {port} is in use: choose another with --port\n"
+
+
+def test_importing_the_gateway_costs_nothing() -> None:
+    script = (
+        "import sys; before = set(sys.modules); import agentport_gateway, agentport_gateway.serve; "
+        "print(sorted(m for m in set(sys.modules) - before if m.split('.')[0] in "
+        "('mcp', 'pydantic', 'sqlalchemy', 'uvicorn', 'fastapi', 'asyncio')))"
+    )
+    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        pytest.param("asked", marks=pytest.mark.slow),
+        pytest.param("decided", marks=pytest.mark.slow),
+        "consumed",
+        pytest.param("called", marks=pytest.mark.slow),
+        pytest.param("finished", marks=pytest.mark.slow),
+    ],
+)
+async def test_after_a_kill_every_invariant_still_holds(tmp_path: Path, point: str) -> None:
+    database = f"sqlite:///{tmp_path / 'kept.sqlite'}"
+    options = {"demo": True, "database_url": database}
+    async with recording_upstream() as upstream:
+        process, ready = start(tmp_path, failpoint=point, **options)
+        told = await is_ready(process, ready)
+        request_id = await _until_it_dies(told, upstream.url)
+        await asyncio.to_thread(process.communicate, timeout=15)
+        assert process.returncode == -signal.SIGKILL
+        await asyncio.to_thread(ready.unlink)
+        # The second start uses the first one's data: its organisation, its key, its requests.
+        again, _ = start(tmp_path, **options)
+        fresh = await is_ready(again, ready)
+        try:
+            outcome = await _what_is_left(fresh["base_url"], told, request_id)
+        finally:
+            again.terminate()
+            await asyncio.to_thread(again.communicate)
+    runs = len(upstream.calls)
+    expected = {
+        "asked": ("still_pending", 0),
+        "decided": ("executed", 1),
+        "consumed": ("outcome_unknown", 0),
+        "called": ("outcome_unknown", 1),
+        "finished": ("executed", 1),
+    }
+    assert (outcome, runs) == expected[point]
+
+
+async def _until_it_dies(told: dict[str, Any], url: str) -> str | None:
+    """Install, call, approve and retry, as far as the gateway lets us; the request's id if we heard it."""
+    request_id = None
+    async with httpx2.AsyncClient(base_url=told["base_url"], timeout=10) as http:
+        human = await sign_in(http, told["human"])
+        agent = {"X-API-Key": told["api_key"]}
+        await http.post("/api/integrations/custom", json={"name": "Probe", "url": url}, headers=human)
+        installation = {"integration_id": "probe", "auth_method": "none"}
+        await http.post("/api/installed", json=installation, headers=human)
+        call = {"tool_name": "act", "args": {"n": 1}}
+        try:
+            asked = await http.post("/api/tools/probe/call", json=call, headers=agent)
+            request_id = asked.json()["approval_request_id"]
+            await http.post(f"/api/tool-approvals/requests/{request_id}/approve-once", headers=human)
+            await http.post("/api/tools/probe/call", json=call, headers=agent)
+        except httpx2.TransportError:
+            return request_id
+    raise AssertionError("the gateway was not killed")
+
+
+async def _what_is_left(base_url: str, told: dict[str, Any], request_id: str | None) -> str:
+    async with httpx2.AsyncClient(base_url=base_url, timeout=10) as http:
+        human = await sign_in(http, told["human"])
+        requests = (await http.get("/api/tool-approvals/requests", headers=human)).json()
+        assert len(requests) == 1
+        assert request_id in (None, requests[0]["id"])
+        agent = httpx2.AsyncClient(headers={"X-API-Key": told["api_key"]}, timeout=30)
+        async with agent, Client(streamable_http_client(f"{base_url}/mcp", http_client=agent)) as client:
+            arguments = {"request_id": requests[0]["id"], "timeout_seconds": 0.5}
+            outcome: str = facts(await client.call_tool(AWAIT, arguments))["outcome"]
+        entries = (await http.get("/api/logs", headers=human)).json()
+        assert {entry["approval_request_id"] for entry in entries} == {requests[0]["id"]}
+        return outcome

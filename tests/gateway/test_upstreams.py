@@ -1,0 +1,155 @@
+"""Upstreams that are down, slow, huge, malformed or gone: bounded, reported, the approval's fate recorded."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import mcp_types as types
+import pytest
+
+from .world import AWAIT, BOTH_REVISIONS, CALL, World, ask, facts, recording_upstream, running_gateway, served
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_unknown_tools_and_bad_arguments_never_reach_a_human(world: World) -> None:
+    schema = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
+    async with recording_upstream(schema=schema) as upstream, world.agent() as agent:
+        integration = await world.install("Probe", upstream.url)
+        for arguments in (ask("nope", integration), ask("act", integration, n="x"), ask("act", "nowhere")):
+            result = await agent.call_tool(CALL, arguments)
+            assert facts(result)["outcome"] == "invalid_arguments"
+            assert result.is_error
+        requests = await world.http.get("/api/tool-approvals/requests", headers=world.first.as_human)
+        assert requests.json() == []
+        assert len(await world.logs()) == 3
+
+
+async def test_content_passes_unchanged(world: World) -> None:
+    async with recording_upstream() as upstream, world.agent() as agent:
+        integration = await world.install("Probe", upstream.url)
+        await world.set_mode(integration, "act", "allow")
+        upstream.result = types.CallToolResult(
+            content=[
+                types.TextContent(text="one"),
+                types.ImageContent(data="aGk=", mime_type="image/png"),
+            ],
+            structured_content={"a": [1, {"b": None}]},
+            is_error=True,
+        )
+        result = await agent.call_tool(CALL, ask("act", integration))
+        assert [block.type for block in result.content] == ["text", "image"]
+        assert result.structured_content == {"a": [1, {"b": None}]}
+        assert result.is_error
+
+
+async def test_additional_info_is_kept_and_not_forwarded_but_an_own_parameter_is(world: World) -> None:
+    async with recording_upstream() as upstream, world.agent() as agent:
+        integration = await world.install("Probe", upstream.url)
+        await world.set_mode(integration, "act", "allow")
+        words = "<b>why</b> **now** \u202e"
+        await agent.call_tool(CALL, {**ask("act", integration, additional_info="own"), "additional_info": words})
+        assert upstream.calls == [("act", {"additional_info": "own"})]
+        assert (await world.logs())[0]["additional_info"] == words
+
+
+async def test_an_upstream_that_is_down_leaves_the_approval_unspent(world: World) -> None:
+    async with world.agent() as agent:
+        async with recording_upstream() as upstream:
+            integration = await world.install("Probe", upstream.url)
+            request_id = facts(await agent.call_tool(CALL, ask("act", integration)))["request_id"]
+            await world.decide(request_id, "approve-once")
+        result = await agent.call_tool(AWAIT, {"request_id": request_id})
+        assert facts(result)["outcome"] == "upstream_failed"
+        assert facts(result)["approval_kept"] is True
+        assert result.content[0].text.startswith("Tool call failed:")
+        path = f"/api/tool-approvals/requests/{request_id}"
+        assert (await world.http.get(path, headers=world.first.as_human)).json()["status"] == "approved"
+
+
+@pytest.mark.parametrize("mode", ["allow", "require_approval"])
+async def test_a_slow_upstream_ends_in_an_unknown_outcome_in_bounded_time(tmp_path: Path, mode: str) -> None:
+    async with (
+        running_gateway(tmp_path, upstream_timeout_seconds=0.3) as world,
+        recording_upstream() as upstream,
+        world.agent() as agent,
+    ):
+        integration = await world.install("Probe", upstream.url)
+        await world.set_mode(integration, "act", mode)
+        upstream.hold = asyncio.Event()
+        result = await agent.call_tool(CALL, ask("act", integration))
+        if mode == "require_approval":
+            request_id = facts(result)["request_id"]
+            await world.decide(request_id, "approve-once")
+            result = await agent.call_tool(AWAIT, {"request_id": request_id})
+            again = await agent.call_tool(AWAIT, {"request_id": request_id})
+            assert facts(again)["outcome"] == "outcome_unknown"
+        assert facts(result)["outcome"] == "outcome_unknown"
+        assert len(upstream.calls) == 1
+        assert (await world.logs())[0]["outcome"] == "outcome_unknown"
+        upstream.hold.set()
+
+
+async def _nonsense(answer: bytes, scope: Any, receive: Any, send: Any, status: int = 200) -> None:
+    if scope["type"] == "lifespan":
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+        return
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer})
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [(b"<html>", 200), (b"[]", 200), (b"", 500), (b"x" * 3_000_000, 200), (b"{}", 302)],
+    ids=["html", "array", "error", "huge", "redirect"],
+)
+async def test_nonsense_is_a_clear_failure(tmp_path: Path, answer: bytes, status: int) -> None:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await _nonsense(answer, scope, receive, send, status)
+
+    async with (
+        running_gateway(tmp_path, upstream_max_bytes=1_000_000) as world,
+        served(application) as (url, _),
+        world.agent() as agent,
+    ):
+        integration = await world.install("Probe", f"{url}/mcp")
+        result = await agent.call_tool(CALL, ask("act", integration))
+        assert facts(result)["outcome"] == "upstream_failed"
+        assert "Traceback" not in result.content[0].text
+
+
+async def test_private_addresses_are_refused_unless_allowed(tmp_path: Path) -> None:
+    async with running_gateway(tmp_path, allow_upstreams=()) as world, recording_upstream() as upstream:
+        for number, host in enumerate(("127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0.0.0.0", "169.254.1.1")):
+            port = upstream.url.rsplit(":", 1)[1].split("/")[0]
+            integration = await world.install(f"Probe {number}", f"http://{host}:{port}/mcp")
+            async with world.agent() as agent:
+                result = await agent.call_tool(CALL, ask("act", integration))
+            assert facts(result)["outcome"] == "upstream_failed"
+        assert upstream.calls == []
+
+
+@pytest.mark.parametrize("mode", BOTH_REVISIONS)
+async def test_a_lost_upstream_session_is_opened_anew(world: World, mode: str) -> None:
+    async with world.agent(mode=mode) as agent:
+        async with recording_upstream() as upstream:
+            integration = await world.install("Probe", upstream.url)
+            await world.set_mode(integration, "act", "allow")
+            first = await agent.call_tool(CALL, ask("act", integration))
+            assert first.content[0].text == "acted 1"
+        async with recording_upstream() as moved:
+            await world.http.patch(
+                f"/api/integrations/custom/{integration}",
+                json={"url": moved.url},
+                headers=world.first.as_human,
+            )
+            again = await agent.call_tool(CALL, ask("act", integration))
+            assert again.content[0].text == "acted 1"

@@ -1,0 +1,310 @@
+"""A gateway to test against: real HTTP on loopback, a clock that tests move, and an upstream that records."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import heapq
+import itertools
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+import mcp_types as types
+import uvicorn
+from mcp.client import Client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.server.lowlevel import Server
+
+from agentport_gateway.app import build
+from agentport_gateway.auth.hashing import secret_hash
+from agentport_gateway.listening import bind
+from agentport_gateway.settings import Settings
+from agentport_gateway.store import accounts, integrations, policies
+from agentport_gateway.system import RandomIds
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from sqlalchemy.engine import Connection
+
+    from agentport_gateway.gateway import Gateway
+
+CALL = "agentport__call_tool"
+AWAIT = "agentport__await_approval"
+BOTH_REVISIONS = ("legacy", "2026-07-28")
+
+
+class HandClock:
+    """A clock that stands still until it is moved; what is due then is called back."""
+
+    def __init__(self) -> None:
+        self._now = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+        self._due: list[tuple[datetime, int, _Timer]] = []
+        self._count = itertools.count()
+
+    def now(self) -> datetime:
+        return self._now
+
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> _Timer:
+        timer = _Timer(callback)
+        heapq.heappush(self._due, (self._now + timedelta(seconds=seconds), next(self._count), timer))
+        return timer
+
+    def move(self, **by: float) -> None:
+        self._now += timedelta(**by)
+        while self._due and self._due[0][0] <= self._now:
+            heapq.heappop(self._due)[2].ring()
+
+
+@dataclass(slots=True)
+class _Timer:
+    callback: Callable[[], None]
+    cancelled: bool = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+    def ring(self) -> None:
+        if not self.cancelled:
+            self.callback()
+
+
+@dataclass(slots=True)
+class Tenant:
+    """One organisation: its agent's key and its human's sign-in."""
+
+    org_id: str
+    user_id: str
+    key_id: str
+    api_key: str
+    sign_in: str
+
+    @property
+    def as_human(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.sign_in}"}
+
+    @property
+    def as_agent(self) -> dict[str, str]:
+        return {"X-API-Key": self.api_key}
+
+
+@dataclass(slots=True)
+class World:
+    """A running gateway, its tenants, and a client for its REST API."""
+
+    base_url: str
+    gateway: Gateway
+    clock: HandClock
+    first: Tenant
+    second: Tenant
+    http: httpx2.AsyncClient
+    stop: Callable[[], None]
+
+    @contextlib.asynccontextmanager
+    async def agent(self, tenant: Tenant | None = None, mode: str = "2026-07-28") -> AsyncIterator[Client]:
+        """An MCP client that is signed in as a tenant's agent."""
+        headers = (tenant or self.first).as_agent
+        async with (
+            httpx2.AsyncClient(headers=headers, timeout=30) as http,
+            Client(streamable_http_client(f"{self.base_url}/mcp", http_client=http), mode=mode) as client,
+        ):
+            yield client
+
+    async def decide(self, request_id: str, decision: str, tenant: Tenant | None = None) -> httpx2.Response:
+        return await self.http.post(
+            f"/api/tool-approvals/requests/{request_id}/{decision}", headers=(tenant or self.first).as_human
+        )
+
+    async def set_mode(self, integration_id: str, tool: str, mode: str) -> None:
+        answer = await self.http.put(
+            f"/api/tool-settings/{integration_id}/{tool}", json={"mode": mode}, headers=self.first.as_human
+        )
+        assert answer.status_code == 200, answer.text
+
+    async def logs(self, tenant: Tenant | None = None, **wanted: str) -> list[dict[str, Any]]:
+        answer = await self.http.get("/api/logs", params=wanted, headers=(tenant or self.first).as_human)
+        assert answer.status_code == 200, answer.text
+        found: list[dict[str, Any]] = answer.json()
+        return found
+
+    async def install(self, name: str, url: str, **more: Any) -> str:
+        """Add and install a remote MCP server; its integration id."""
+        human = self.first.as_human
+        answer = await self.http.post(
+            "/api/integrations/custom", json={"name": name, "url": url, **more}, headers=human
+        )
+        assert answer.status_code == 201, answer.text
+        integration_id: str = answer.json()["id"]
+        answer = await self.http.post(
+            "/api/installed", json={"integration_id": integration_id, "auth_method": "none"}, headers=human
+        )
+        assert answer.status_code == 201, answer.text
+        return integration_id
+
+    async def until_parked(self, count: int) -> None:
+        """Wait until so many callers are parked."""
+        async with asyncio.timeout(10):
+            while len(self.gateway.waits) < count:  # noqa: ASYNC110 - there is no event for it
+                await asyncio.sleep(0.002)
+
+
+@contextlib.asynccontextmanager
+async def served(application: Any) -> AsyncIterator[tuple[str, Callable[[], None]]]:
+    """An ASGI application on a free port of loopback; its address, and a way to stop it early."""
+    listener = bind("127.0.0.1", 0)
+    config = uvicorn.Config(application, log_level="error", ws="none", timeout_graceful_shutdown=2)
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server._serve(sockets=[listener]))
+    while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn offers no event for it
+        await asyncio.sleep(0.001)
+    if task.done():
+        await task
+
+    def stop() -> None:
+        getattr(application, "stop", lambda: None)()
+        server.should_exit = True
+
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", stop
+    finally:
+        stop()
+        await task
+        listener.close()
+
+
+@contextlib.asynccontextmanager
+async def running_gateway(
+    folder: Path,
+    *,
+    tenants: tuple[Tenant, Tenant] | None = None,
+    clock: HandClock | None = None,
+    **settings: Any,
+) -> AsyncIterator[World]:
+    """A gateway over the database in a folder; the same folder and tenants again are a restart."""
+    clock = clock or HandClock()
+    given = {
+        "database_url": f"sqlite:///{folder / 'gateway.sqlite'}",
+        "secret_key": "a key for tests",
+        "demo": True,
+        "allow_upstreams": ("127.0.0.0/8",),
+        "organisations": 2,
+        **settings,
+    }
+    application = build(Settings(**given), clock=clock)
+    async with (
+        served(application) as (base_url, stop),
+        httpx2.AsyncClient(base_url=base_url, timeout=30) as http,
+    ):
+        if tenants is None:
+            tenants = (await _furnish(application.gateway, "one"), await _furnish(application.gateway, "two"))
+        yield World(base_url, application.gateway, clock, *tenants, http, stop)
+
+
+async def _furnish(gateway: Gateway, name: str) -> Tenant:
+    ids = RandomIds()
+    tenant = Tenant(ids.uuid(), ids.uuid(), ids.uuid(), "ap_" + ids.secret(), "aps_" + ids.secret())
+    now = gateway.clock.now()
+
+    def write(connection: Connection) -> None:
+        accounts.register(
+            connection,
+            org_id=tenant.org_id,
+            org_name=name,
+            user_id=tenant.user_id,
+            email=f"{name}@example.org",
+            password_hash="$argon2id$none",
+            organisations_limit=100,
+            now=now,
+        )
+        accounts.sign_in(
+            connection,
+            user_id=tenant.user_id,
+            token_hash=secret_hash(tenant.sign_in),
+            now=now,
+            lifetime=timedelta(days=365),
+        )
+        key = accounts.ApiKey(
+            id=tenant.key_id,
+            org_id=tenant.org_id,
+            name=f"{name} agent",
+            prefix=tenant.api_key[:12],
+            created_at=now,
+            last_used_at=None,
+            revoked_at=None,
+        )
+        accounts.add_key(connection, key=key, key_hash=secret_hash(tenant.api_key), created_by=None)
+        for integration_id in ("demo", "notes"):
+            integrations.install(
+                connection,
+                integrations.Installation(
+                    id=ids.uuid(),
+                    org_id=tenant.org_id,
+                    integration_id=integration_id,
+                    type="custom",
+                    auth_method="none",
+                    connected=True,
+                    token=None,
+                    added_at=now,
+                ),
+            )
+        for tool, mode in (("lookup", "allow"), ("wipe", "deny")):
+            policies.set_mode(
+                connection,
+                org_id=tenant.org_id,
+                integration_id="demo",
+                tool_name=tool,
+                mode=mode,
+                by=None,
+                now=now,
+            )
+
+    await gateway.database.write(write)
+    return tenant
+
+
+@dataclass(slots=True)
+class Upstream:
+    """What reached the upstream, and how it behaves."""
+
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    result: types.CallToolResult | None = None
+    hold: asyncio.Event | None = None
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    url: str = ""
+    stop: Callable[[], None] = lambda: None
+
+
+@contextlib.asynccontextmanager
+async def recording_upstream(*, schema: dict[str, Any] | None = None) -> AsyncIterator[Upstream]:
+    """A remote MCP server with the tool `act`, that writes down what reaches it."""
+    upstream = Upstream()
+    tool = types.Tool(name="act", description="Act", input_schema=schema or {"type": "object"})
+
+    async def list_tools(_context: Any, _params: Any) -> types.ListToolsResult:
+        return types.ListToolsResult(tools=[tool])
+
+    async def call_tool(_context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
+        upstream.calls.append((params.name, dict(params.arguments or {})))
+        upstream.arrived.set()
+        if upstream.hold is not None:
+            await upstream.hold.wait()
+        return upstream.result or types.CallToolResult(content=[types.TextContent(text=f"acted {len(upstream.calls)}")])
+
+    server = Server("recording", on_list_tools=list_tools, on_call_tool=call_tool)
+    async with served(server.streamable_http_app()) as (base_url, stop):
+        upstream.url, upstream.stop = f"{base_url}/mcp", stop
+        yield upstream
+
+
+def ask(tool: str = "refund", integration: str = "demo", **arguments: Any) -> dict[str, Any]:
+    """The arguments of a `call_tool`."""
+    return {"integration_id": integration, "tool_name": tool, "arguments": arguments}
+
+
+def facts(result: Any) -> dict[str, Any]:
+    """What the gateway says about a result, wherever it had to put it."""
+    found: dict[str, Any] = (result.meta or {}).get("agentport/outcome") or result.structured_content
+    return found
