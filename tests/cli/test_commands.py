@@ -12,7 +12,7 @@ import pytest
 
 from agentport_harness import __version__
 from agentport_harness.cli.main import main
-from agentport_harness.runner.catalogue import agent_rules
+from agentport_harness.runner.catalogue import agent_rules, skill_checks
 from agentport_harness.schema_check import check
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -62,7 +62,8 @@ def test_the_rules_are_listed_with_level_and_text(capsys: pytest.CaptureFixture[
 def test_the_rules_are_listed_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "--format", "json"]) == 0
 
-    assert [rule["id"] for rule in json.loads(capsys.readouterr().out)] == [rule.id for rule in agent_rules()]
+    told = [rule["id"] for rule in json.loads(capsys.readouterr().out)]
+    assert told == [rule.id for rule in (*agent_rules(), *skill_checks())]
 
 
 @pytest.mark.parametrize("name", ["AP102", "ap102", "approval-url-verbatim"])

@@ -44,32 +44,3 @@ META_TOOLS: dict[str, dict[str, Any]] = {
         }
     ),
 }
-
-OUTCOMES = (
-    "executed",
-    "approval_required",
-    "denied_by_policy",
-    "denied_by_human",
-    "still_pending",
-    "expired",
-    "consumed",
-    "outcome_unknown",
-    "not_found",
-    "invalid_arguments",
-    "upstream_failed",
-)
-
-# `ap` command -> (flags that take a value, flags that do not)
-COMMANDS: dict[tuple[str, ...], tuple[set[str], set[str]]] = {
-    ("auth", "status"): ({"-o"}, set()),
-    ("integrations", "list"): ({"-o"}, {"--installed", "--available"}),
-    ("integrations", "add"): ({"-o", "--auth", "--token", "--timeout"}, {"--no-open"}),
-    ("integrations", "remove"): ({"-o"}, set()),
-    ("tools", "list"): ({"-o", "--integration"}, set()),
-    ("tools", "describe"): ({"-o", "--integration", "--tool"}, set()),
-    ("tools", "call"): (
-        {"-o", "--integration", "--tool", "--args", "--info", "--wait-timeout"},
-        {"--wait"},
-    ),
-    ("tools", "await-approval"): ({"-o", "--request-id", "--approval-url", "--timeout"}, set()),
-}

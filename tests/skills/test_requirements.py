@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from agentport_harness.skill_bundle.sentences import QUOTED, sentences
 from tests.skills.bundle import CONVENTIONS, REQUIREMENTS, load_yaml
-from tests.skills.sentences import QUOTED, sentences
 
 PAGE = CONVENTIONS.read_text(encoding="utf-8")
 DATA = load_yaml(REQUIREMENTS)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from agentport_harness.skill_bundle.sentences import sentences, slug
+from agentport_harness.skill_bundle.traceability import traceability_of
 from tests.skills.bundle import SKILLS, load_yaml
-from tests.skills.sentences import sentences, slug
-from tests.skills.traceability import discipline
 
-MARKS = discipline(load_yaml(SKILLS / "traceability.yaml"))
+MARKS = traceability_of(load_yaml(SKILLS / "traceability.yaml"), {}).discipline
 
 
 def test_front_matter_fences_headings_quotes_and_table_heads_hold_no_sentences() -> None:
@@ -20,7 +20,7 @@ def test_a_wrapped_paragraph_gives_whole_sentences_with_their_section() -> None:
     found = list(sentences("## Share, then wait\n\nShow the\nURL. Then\n wait.\n"))
     assert [(s.text, s.section, s.line) for s in found] == [
         ("Show the URL.", "share-then-wait", 3),
-        ("Then wait.", "share-then-wait", 3),
+        ("Then wait.", "share-then-wait", 4),
     ]
 
 

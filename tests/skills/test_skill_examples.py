@@ -6,12 +6,15 @@ import json
 import re
 import shlex
 import tomllib
+from collections.abc import Mapping
 
 import jsonschema
 import pytest
 
+from agentport_harness.surfaces.ap_flags import read_ap_use
+from agentport_harness.surfaces.outcome_names import OUTCOME_NAMES
 from tests.skills.bundle import NAMES, fences, texts
-from tests.skills.surface import COMMANDS, META_TOOLS, OUTCOMES
+from tests.skills.surface import META_TOOLS
 
 CALLS = [(name, *fence) for name in NAMES for fence in fences(name) if fence[1] == "json"]
 SHELL = [(name, fence[3]) for name in NAMES for fence in fences(name) if fence[1] == "sh"]
@@ -23,16 +26,11 @@ def _commands() -> list[list[str]]:
     return [shlex.split(line) for line in text.splitlines() if line.strip()]
 
 
-def _flags(command: list[str]) -> dict[str, str]:
+def _flags(command: list[str]) -> Mapping[str, str]:
     """Flags of an `ap` command with their values; a word that is neither is one too many."""
-    valued, bare = COMMANDS[tuple(command[1:3])]
-    rest = command[4:] if command[1:3] in (["integrations", "add"], ["integrations", "remove"]) else command[3:]
-    flags: dict[str, str] = {}
-    words = iter(rest)
-    for word in words:
-        assert word in valued | bare, f"{word!r} is no flag of {' '.join(command[:3])}"
-        flags[word] = next(words) if word in valued else ""
-    return flags
+    use = read_ap_use(command[1:])
+    assert use.faults == ()
+    return use.options
 
 
 def test_there_are_examples_of_both_kinds() -> None:
@@ -83,7 +81,7 @@ def test_every_tool_name_in_the_text_exists(name: str) -> None:
 def test_the_table_of_outcomes_of_the_mcp_skill_has_every_outcome_once() -> None:
     text = texts("agentport-mcp")["SKILL.md"]
     rows = re.findall(r"^\| (.*?) \|", text.split("## Outcomes")[1].split("\n## ")[0], re.MULTILINE)
-    assert sorted(re.findall(r"`(\w+)`", " ".join(rows))) == sorted(OUTCOMES)
+    assert sorted(re.findall(r"`(\w+)`", " ".join(rows))) == sorted(OUTCOME_NAMES)
 
 
 def test_the_table_of_outcomes_of_the_cli_skill_has_every_exit_code_of_both_commands() -> None:

@@ -10,13 +10,16 @@ import click
 def command(rule_id: str) -> int:
     """Explain one rule: what it asks, why it matters to the human, how to mend a fault, where it is taught.
 
-    ID is a rule's id (AP102) or its slug (approval-url-verbatim).
+    ID is the id of a rule (AP102) or of a check of skills (SK301), or its slug (approval-url-verbatim).
     """
     from agentport_harness.core.errors import InputError
-    from agentport_harness.runner.catalogue import agent_rules
+    from agentport_harness.core.rule import Rule
+    from agentport_harness.runner.catalogue import agent_rules, skill_checks, taught_in
+    from agentport_harness.skill_bundle.check import SkillCheck
 
     wanted = rule_id.casefold()
-    rule = next((rule for rule in agent_rules() if wanted in (rule.id.casefold(), rule.slug)), None)
+    catalogue: tuple[Rule | SkillCheck, ...] = (*agent_rules(), *skill_checks())
+    rule = next((rule for rule in catalogue if wanted in (rule.id.casefold(), rule.slug)), None)
     if rule is None:
         raise InputError("unknown-rule", f"no rule {rule_id!r}", hint="`agentport-conformance rules` lists them")
     click.echo(f"{rule.id} {rule.slug} ({rule.level})\n")
@@ -24,9 +27,9 @@ def command(rule_id: str) -> int:
         ("", rule.text),
         ("Why", rule.why),
         ("How to mend", rule.mend),
-        ("Conforms", rule.passes),
-        ("Breaks it", rule.fails),
-        ("Taught in", ", ".join(rule.taught_in)),
+        ("Conforms", rule.passes if isinstance(rule, Rule) else ""),
+        ("Breaks it", rule.fails if isinstance(rule, Rule) else ""),
+        ("Taught in", ", ".join(taught_in().get(rule.id, ())) if isinstance(rule, Rule) else ""),
         ("Fine points", rule.fine_points),
     ):
         if not text:

@@ -13,16 +13,23 @@ from agentport_harness.cli.options import rule_options, split
 @rule_options
 @click.option("--format", "format_", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
 def command(select: tuple[str, ...], ignore: tuple[str, ...], level: str, format_: str) -> int:
-    """List the rules for agents: id, level, slug and what a conforming agent does."""
+    """List the rules for agents (AP…) and the checks of skills (SK…): id, level, slug and what is asked."""
+    from agentport_harness.core.rule import Rule
     from agentport_harness.core.selection import selected
-    from agentport_harness.runner.catalogue import agent_rules
+    from agentport_harness.runner.catalogue import agent_rules, skill_checks, taught_in
+    from agentport_harness.skill_bundle.check import SkillCheck
 
+    catalogue: tuple[Rule | SkillCheck, ...] = (*agent_rules(), *skill_checks())
     rules, _ = selected(
-        agent_rules(), select=split(select), ignore=split(ignore), level=level.upper()  # type: ignore[arg-type]
+        catalogue, select=split(select), ignore=split(ignore), level=level.upper()  # type: ignore[arg-type]
     )  # fmt: skip
     if format_ == "json":
-        fields = ("id", "slug", "level", "text", "why", "mend", "taught_in")
-        click.echo(json.dumps([{name: getattr(rule, name) for name in fields} for rule in rules], indent=2))
+        taught = taught_in()
+        fields = ("id", "slug", "level", "text", "why", "mend")
+        told = [
+            {**{name: getattr(rule, name) for name in fields}, "taught_in": taught.get(rule.id, ())} for rule in rules
+        ]
+        click.echo(json.dumps(told, indent=2))
         return 0
     for rule in rules:
         click.echo(f"{rule.id}  {rule.level:<6}  {rule.slug}")

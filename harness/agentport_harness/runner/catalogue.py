@@ -1,14 +1,19 @@
-"""The agent rules and report formats that this package ships, found in their folders."""
+"""The agent rules, skill checks and report formats that this package ships, found in their folders."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from itertools import pairwise
+from typing import TypeVar
 
 from agentport_harness.core.discovery import members
 from agentport_harness.core.errors import HarnessError
 from agentport_harness.core.rule import Rule
 from agentport_harness.core.writer import Writer
+from agentport_harness.skill_bundle.check import SkillCheck
+
+M = TypeVar("M", Rule, SkillCheck)
 
 
 @cache
@@ -16,11 +21,38 @@ def agent_rules() -> tuple[Rule, ...]:
     """Every rule, in the order of ids. Raises `HarnessError` when two share an id."""
     from agentport_harness import rules
 
-    found = sorted(members(rules, Rule), key=lambda rule: rule.id)
-    for one, other in pairwise(found):
+    return _by_id(members(rules, Rule))
+
+
+@cache
+def skill_checks() -> tuple[SkillCheck, ...]:
+    """Every check of a skill bundle, in the order of ids. Raises `HarnessError` when two share an id."""
+    from agentport_harness import skill_checks
+
+    return _by_id(members(skill_checks, SkillCheck))
+
+
+def _by_id(found: Iterable[M]) -> tuple[M, ...]:
+    ordered = sorted(found, key=lambda member: member.id)
+    for one, other in pairwise(ordered):
         if one.id == other.id:
             raise HarnessError("duplicate-id", f"{one.id} is both {one.slug} and {other.slug}")
-    return tuple(found)
+    return tuple(ordered)
+
+
+@cache
+def taught_in() -> dict[str, tuple[str, ...]]:
+    """The sections of the shipped skills that teach each rule, by id, as ``skill#section``.
+
+    They follow from the skills' own traceability; what a rule's file says of it does not count.
+    """
+    from agentport_harness.bundled import skills_folder
+    from agentport_harness.skill_bundle.reading import traceability_record
+    from agentport_harness.skill_bundle.traceability import taught_sections
+    from agentport_harness.skill_files import folder_bundle
+
+    record = traceability_record(folder_bundle(skills_folder()))
+    return taught_sections(record) if record else {}
 
 
 @cache

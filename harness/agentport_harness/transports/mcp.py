@@ -29,6 +29,16 @@ class Answer:
     is_error: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedTool:
+    """A tool as the gateway lists it; an output schema that it does not state is empty."""
+
+    name: str
+    description: str
+    input_schema: Mapping[str, Any]
+    output_schema: Mapping[str, Any]
+
+
 class McpSession:
     """One connection of an agent to a gateway."""
 
@@ -65,10 +75,27 @@ class McpSession:
         blocks = [block.text if block.type == "text" else f"[{block.type}]" for block in result.content]
         return Answer(text="\n".join(blocks), structured=result.structured_content, is_error=bool(result.is_error))
 
+    @property
+    def instructions(self) -> str:
+        """What the gateway tells every client about itself."""
+        return self._client.instructions or ""
+
     async def tools(self) -> tuple[str, ...]:
         """The names of the tools that the gateway lists."""
+        return tuple(tool.name for tool in await self.listed())
+
+    async def listed(self) -> tuple[ListedTool, ...]:
+        """The tools that the gateway lists."""
         listed = await self._client.list_tools()
-        return tuple(tool.name for tool in listed.tools)
+        return tuple(
+            ListedTool(
+                name=tool.name,
+                description=tool.description or "",
+                input_schema=tool.input_schema,
+                output_schema=tool.output_schema or {},
+            )
+            for tool in listed.tools
+        )
 
 
 @asynccontextmanager

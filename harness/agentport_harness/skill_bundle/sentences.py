@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from functools import cache
 
 QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"")
 LATER_CLAUSE = re.compile(r"[;:]\s+|,\s+(?:so|then)\s+")
@@ -32,10 +31,26 @@ def slug(heading: str) -> str:
 
 def sentences(markdown: str) -> Iterator[Sentence]:
     """Every sentence outside front matter, headings, fences and quotes; items and cells stand alone."""
-    for text, section, line in _blocks(markdown):
-        for part in SENTENCE_END.split(text):
+    for pieces, section in _blocks(markdown):
+        text = " ".join(piece for piece, _ in pieces)
+        starts = _starts(pieces)
+        at = 0
+        for end in [*SENTENCE_END.finditer(text), None]:
+            part = text[at : end.start() if end else len(text)]
             if part.strip():
-                yield Sentence(text=" ".join(part.split()), section=section, line=line)
+                yield Sentence(
+                    text=" ".join(part.split()), section=section, line=pieces[bisect_right(starts, at) - 1][1]
+                )
+            at = end.end() if end else len(text)
+
+
+def _starts(pieces: list[tuple[str, int]]) -> list[int]:
+    """Where in the joined text each line of a block begins."""
+    starts, at = [], 0
+    for piece, _ in pieces:
+        starts.append(at)
+        at += len(piece) + 1
+    return starts
 
 
 def _head(clause: str) -> str:
@@ -43,17 +58,17 @@ def _head(clause: str) -> str:
     return words[0].strip("*_(,.") if words else ""
 
 
-def _blocks(markdown: str) -> Iterator[tuple[str, str, int]]:
+def _blocks(markdown: str) -> Iterator[tuple[list[tuple[str, int]], str]]:
+    """The blocks of text with their sections: paragraphs, items and cells, each as lines with their numbers."""
     lines = markdown.splitlines()
-    start = lines.index("---", 1) + 1 if lines and lines[0] == "---" else 0
+    start = lines.index("---", 1) + 1 if lines and lines[0] == "---" and "---" in lines[1:] else 0
     section, fenced = "", False
-    held: list[str] = []
-    at = start + 1
+    held: list[tuple[str, int]] = []
     for number, raw in enumerate(lines[start:], start + 1):
         line = raw.strip()
         opens_block = not line or line[0] in "#|>" or line.startswith("```") or ITEM.match(line)
         if (opens_block or fenced) and held:
-            yield " ".join(held), section, at
+            yield held, section
             held = []
         if line.startswith("```"):
             fenced = not fenced
@@ -66,13 +81,11 @@ def _blocks(markdown: str) -> Iterator[tuple[str, str, int]]:
         elif line.startswith("|"):
             for cell in line.strip("|").split("|"):
                 if cell.strip(" -:"):
-                    yield cell.strip(), section, number
+                    yield [(cell.strip(), number)], section
         else:
-            if not held:
-                at = number
-            held.append(ITEM.sub("", line, count=1) if not held else line)
+            held.append((line if held else ITEM.sub("", line, count=1), number))
     if held:
-        yield " ".join(held), section, at
+        yield held, section
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,4 +119,9 @@ class Discipline:
 
     @staticmethod
     def _has(text: str, marks: tuple[str, ...]) -> bool:
-        return any(re.search(rf"\b{re.escape(mark)}\b", text, re.IGNORECASE) for mark in marks)
+        return _any_of(marks).search(text) is not None
+
+
+@cache
+def _any_of(marks: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, marks)) or '(?!)'})\b", re.IGNORECASE)

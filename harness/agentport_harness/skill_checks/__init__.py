@@ -1,0 +1,1 @@
+"""One check of a skill bundle per file; its function's name is the slug."""
