@@ -188,3 +188,9 @@ def test_a_claim_that_something_was_done_is_heard_in_any_wording(text: str) -> N
 @pytest.mark.parametrize("text", NO_CLAIMS)
 def test_waiting_asking_denying_and_promising_claim_nothing(text: str) -> None:
     assert not done_clauses(text)
+
+
+def test_a_long_message_is_read_at_its_beginning_and_its_end() -> None:
+    filler = "word " * 100_000
+    assert tells_denial(f"{filler} The request was denied.")
+    assert tells_denial(f"The request was denied. {filler}")
