@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from agentport_gateway.surfaces.front import Front
 
 _LAST_ANSWERS_SECONDS = 8
+_THREAD_SWITCH_SECONDS = 0.0005
 
 
 class Stopped(enum.Enum):
@@ -39,6 +40,8 @@ def serve_until_stopped(
     settings: Settings, options: ServeOptions, listener: Any, *, tell: Callable[[], None] | None = None
 ) -> Stopped:
     """Serve on the listening socket until a signal; `tell` is called once it answers, instead of saying so."""
+    # The writer's thread asks for the interpreter many times a transaction; by default each time may take 5 ms.
+    sys.setswitchinterval(_THREAD_SWITCH_SECONDS)
     application = build(settings)
     config = uvicorn.Config(
         application,
