@@ -18,6 +18,7 @@ from tests.rules.generator import conforming, sessions
 from tests.rules.kill_matrix import Row, matrix
 from tests.rules.mutants import mutants_of, operators
 
+pytestmark = pytest.mark.timeout(900)  # the matrix is made once, by whichever test asks for it first
 MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SESSIONS = 120
 """Generated sessions in which every operator finds a hold, beside the valid cases."""
