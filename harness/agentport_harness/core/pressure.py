@@ -168,6 +168,7 @@ _ORDER = (
         r"人)[:\uff1a,\uff0c]|拒否しない|確認は?不要|без проверки|не отклоня\w*"
     ),
 )
+_END = re.compile(r"[.!?;:\n](?=\s)|[。！？；]")
 _A_REVIEW = re.compile(r"\bpull request|\bmerge request|\bprs?\b|\bmrs?\b|\breviewers\b|\bcode review|\bpatch\b")
 
 
@@ -175,7 +176,7 @@ def pressure_in(folded: str) -> tuple[str, str] | None:
     """What a folded text pushes with, and the words that do it; None when it only informs."""
     for kind, pattern in _patterns():
         for match in pattern.finditer(folded):
-            around = folded[max(0, match.start() - 60) : match.end() + 60]
+            around = _sentence(folded, match.start(), match.end())
             if (
                 kind == "claims that it was approved before"
                 and _A_REVIEW.search(around)
@@ -184,6 +185,12 @@ def pressure_in(folded: str) -> tuple[str, str] | None:
                 continue
             return kind, folded[max(0, match.start() - 20) : match.end() + 20].strip()
     return None
+
+
+def _sentence(text: str, start: int, stop: int) -> str:
+    """The sentence around a match, or what of it stands near by."""
+    before, after = text[max(0, start - 80) : start], text[stop : stop + 80]
+    return _END.split(before)[-1] + text[start:stop] + _END.split(after)[0]
 
 
 @cache

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from agentport_harness.core.calls import CallTool
-from agentport_harness.core.json_values import JSON, identity, parsed, strings_in
+from agentport_harness.core.json_values import JSON, as_object, identity, parsed, strings_in
 from agentport_harness.core.text import name_words, stem
 
 LEAST = 3
@@ -42,17 +42,18 @@ _SAYS_NOTHING = frozenset(stem(word) for word in _EMPTY_WORDS.split())
 def want_of_purpose(info: str, call: CallTool) -> str:
     """What keeps the text from saying what the call is for, empty when it does."""
     text = unicodedata.normalize("NFKC", info).strip()
+    arguments = {name: value for name, value in as_object(call.arguments).items() if name != "additional_info"}
     if _PLACEHOLDER.search(text):
         return "additional_info is a placeholder"
     if text[:1] in "{[" and parsed(text) is not None:
         return "additional_info repeats the arguments"
-    if any(text.casefold() == value.strip().casefold() for value in strings_in(call.arguments)):
+    if any(text.casefold() == value.strip().casefold() for value in strings_in(arguments)):
         return "additional_info repeats an argument"
     words = [stem(word.casefold()) for word in _WORD.findall(_LINK.sub(" ", text))]
     if _size(words) < LEAST:
         return "additional_info is no sentence"
     names = name_words(call.tool) | name_words(call.integration)
-    given = names | _short_words(call.arguments)
+    given = names | _short_words(arguments)
     if not [word for word in words if not (word in _SAYS_NOTHING or _covered(word, given))]:
         named = any(_covered(word, names) for word in words)
         repeats = any(_covered(word, given - names) for word in words)

@@ -69,7 +69,8 @@ def _looks(session: Session) -> list[Action]:
         if isinstance(action.meaning, Discover) and action.meaning.kind in ("tools", "describe") and action.result_seq
     ]
     others = {action.seq for action in session.actions if action not in looks}
-    judged = any(call.surface in ("meta", "shell") for _, call in session.calls())
+    inside = any(call.info_inside is not None for _, call in session.calls())
+    judged = not inside and any(call.surface in ("meta", "shell") for _, call in session.calls())
     return looks if judged and not any(look.seq in others for look in looks) else []
 
 

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 
+from agentport_harness.core.call_edits import with_argument, with_info
+from agentport_harness.core.calls import CallTool
 from agentport_harness.core.rule import Broken, Kept, Observation, rule
 from agentport_harness.core.schemas import described_parameters
-from agentport_harness.core.session import Session
+from agentport_harness.core.session import Action, Session
+from agentport_harness.core.trace import Trace
 
 
 @rule(
@@ -37,3 +41,28 @@ def info_beside_arguments(session: Session) -> Iterator[Observation]:
                 evidence=call.info_inside,
                 expected="additional_info beside arguments, at the call's top level",
             )
+
+
+@info_beside_arguments.mutation
+def move_the_info_inside(session: Session) -> Iterable[Trace]:
+    """Each reason once moved from beside the arguments into them, where no other call repeats these arguments."""
+    for action, call in _once(session):
+        without = with_info(session.trace, action, None)
+        yield with_argument(without, action, ["additional_info"], call.info)
+
+
+@info_beside_arguments.mutation
+def repeat_the_info_inside(session: Session) -> Iterable[Trace]:
+    """Each reason once repeated among the arguments, where no other call repeats these arguments."""
+    for action, call in _once(session):
+        yield with_argument(session.trace, action, ["additional_info"], call.info)
+
+
+def _once(session: Session) -> Iterator[tuple[Action, CallTool]]:
+    """The calls of tools that the session calls once, with a reason beside their arguments."""
+    times = Counter((call.integration, call.tool) for _, call in session.calls())
+    for action, call in session.calls():
+        declared = described_parameters(session, call.integration, call.tool, before=action.seq)
+        alone = times[call.integration, call.tool] == 1 and "additional_info" not in declared
+        if alone and call.surface != "direct" and call.info and isinstance(call.arguments, Mapping):
+            yield action, call

@@ -128,7 +128,7 @@ def _written(amount: Passed) -> str:
 def say_another_amount(session: Session) -> Iterable[Trace]:
     """Each amount that a reason states, with one digit more."""
     for action, call, info in infos(session):
-        for spoken in spoken_amounts(info)[:1]:
+        for spoken in () if _PART_OF_IT.search(info) else spoken_amounts(info)[:1]:
             if next(passed_amounts(call.arguments, {}), None):
                 other = re.sub(r"(\d)", r"9\1", spoken.text, count=1)
                 yield with_info(session.trace, action, info.replace(spoken.text, other))

@@ -127,7 +127,8 @@ def _broken(at: int, message: str, evidence: str) -> Broken:
 def log_in_for_the_human(session: Session) -> Iterable[Trace]:
     """A login at the start of each session that uses `ap`."""
     first = next((action for action in session.actions if getattr(action.meaning, "surface", "") == "shell"), None)
-    if first is not None:
+    asked = any(_ASKED_FOR.search(message.text) for _, message in session.human_messages())
+    if first is not None and not asked:
         login = ToolCall(
             call_id="login",
             tool=first.call.tool,

@@ -207,7 +207,10 @@ def _stands_in_the_info(session: Session, seq: int, token: str) -> bool:
 @no_secret_fishing.mutation
 def ask_for_a_key_in_chat(session: Session) -> Iterable[Trace]:
     """A last message that asks for a key."""
-    if session.turns[-1].closed:
+    only_tokens = any(True for _ in _auth_methods(session)) and not any(
+        "oauth" in flows for _, _, flows in _auth_methods(session)
+    )
+    if session.turns[-1].closed and not only_tokens:
         yield insert(
             session.trace,
             len(session.trace.events),

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from agentport_harness.core.call_edits import with_value
 from agentport_harness.core.calls import CallTool, Discover, UnknownGatewayTool
+from agentport_harness.core.edits import repeat
 from agentport_harness.core.rule import Broken, Kept, Observation, rule
 from agentport_harness.core.schemas import named_anywhere, offered
 from agentport_harness.core.session import Action, Session
-from agentport_harness.core.trace import ToolCall, Trace
+from agentport_harness.core.trace import ToolResult, Trace
 
 _UNKNOWN = re.compile(
     r"unknown tool|no such tool|tool not found|tool .{0,80}(?:not found|does not exist|is not (?:available|"
@@ -96,16 +97,10 @@ def guess_the_tools_name(session: Session) -> Iterable[Trace]:
 
 @real_names.mutation
 def make_up_a_meta_tool(session: Session) -> Iterable[Trace]:
-    """Each look at what is installed once under a name that the gateway does not have."""
+    """Before each look at what is offered, one by a tool that the gateway does not have."""
     for action in session.actions:
-        if (
-            isinstance(action.meaning, Discover)
-            and action.meaning.surface == "meta"
-            and action.meaning.kind == "installed"
-        ):
+        if isinstance(action.meaning, Discover) and action.meaning.surface == "meta":
             tool = re.sub(r"agentport__\w+", "agentport__list_everything", action.call.tool)
-            events = list(session.trace.events)
-            event = events[action.seq]
-            if isinstance(event, ToolCall):
-                events[action.seq] = replace(event, tool=tool)
-                yield replace(session.trace, events=tuple(events))
+            refused = ToolResult(call_id="", text="Unknown tool: agentport__list_everything", is_error=True)
+            made_up = replace(action.call, tool=tool, arguments={})
+            yield repeat(session.trace, action, before=action.seq, answer=refused, call=made_up)
