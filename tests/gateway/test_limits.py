@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from mcp.shared.exceptions import MCPError
 
 from .test_access import ACCEPT
 from .world import CALL, World, ask, facts, running_gateway
@@ -43,6 +44,8 @@ def call_with(arguments: str) -> bytes:
         '{"n": 0.1000000000000000055511151231257827}',
         '{"n": 1, "n": 2}',
         '{"s": "\\ud800"}',
+        '{"s": "\\u0000"}',
+        '{"\\udfff": 1}',
         '{"n": ' + "9" * 5000 + "}",
         '{"d": ' + "[" * 100_000 + "]" * 100_000 + "}",
         '{"d": ' + "[" * 100 + "]" * 100 + "}",
@@ -55,6 +58,8 @@ def call_with(arguments: str) -> bytes:
         "too-precise",
         "duplicate",
         "surrogate",
+        "nul",
+        "surrogate-key",
         "digits",
         "deep",
         "100",
@@ -108,3 +113,15 @@ async def test_one_key_cannot_pile_up_requests_without_end(tmp_path: Any) -> Non
         assert again["request_id"] == asked[0]["request_id"]
         async with world.agent(world.second) as other:
             assert facts(await other.call_tool(CALL, ask()))["outcome"] == "approval_required"
+
+
+async def test_a_broken_database_shows_no_internals(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_args: object, **_kwargs: object) -> None:
+        raise RuntimeError("SELECT secret FROM /somewhere/gateway.sqlite")
+
+    async with world.agent() as agent:
+        await agent.list_tools()
+        monkeypatch.setattr(type(world.gateway.database), "write", broken)
+        with pytest.raises(MCPError) as caught:
+            await agent.call_tool(CALL, ask())
+    assert "SELECT" not in str(caught.value)

@@ -36,9 +36,9 @@ def parse(text: bytes) -> Any:
         raise InexactJsonError(f"the text is nested deeper than {MAX_DEPTH} levels") from None
     except ValueError as error:
         raise InexactJsonError(f"the text is not valid JSON: {error}") from None
-    if b"\\ud" in text or b"\\uD" in text:
-        _refuse_surrogates(value)
     _refuse_depth(value)
+    if b"\\u" in text:
+        _refuse_half_characters(value)
     return value
 
 
@@ -85,13 +85,23 @@ def _constant(name: str) -> Any:
     raise InexactJsonError(f"{name} is not JSON")
 
 
-def _refuse_surrogates(value: Any) -> None:
-    try:
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError:
-        raise InexactJsonError("a string holds half of a surrogate pair, which is not text") from None
-    except RecursionError:
-        raise InexactJsonError(f"the text is nested deeper than {MAX_DEPTH} levels") from None
+def _refuse_half_characters(value: Any) -> None:
+    """Refuse what can be written as an escape and is no text: half of a surrogate pair, and NUL."""
+    match value:
+        case str():
+            if "\x00" in value:
+                raise InexactJsonError("a string holds a NUL character, which cannot be kept")
+            try:
+                value.encode("utf-8")
+            except UnicodeEncodeError:
+                raise InexactJsonError("a string holds half of a surrogate pair, which is not text") from None
+        case dict():
+            for key, item in value.items():
+                _refuse_half_characters(key)
+                _refuse_half_characters(item)
+        case list():
+            for item in value:
+                _refuse_half_characters(item)
 
 
 def _refuse_depth(value: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, cast
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from agentport_gateway.domain.identity import Agent
     from agentport_gateway.gateway import Gateway
     from agentport_gateway.surfaces.mcp.tool_changes import ToolChanges
+
+_LOGGER = logging.getLogger("agentport_gateway.mcp")
 
 AGENT = "agentport.agent"
 """Where the authenticated agent is found in a request's ASGI scope."""
@@ -67,7 +70,12 @@ def build_server(gateway: Gateway, changes: ToolChanges) -> AgentServer:
             agent=_agent(context),
             report_progress=_progress(context),
         )
-        result = await tool(invocation, params.arguments or {})
+        try:
+            result = await tool(invocation, params.arguments or {})
+        except Exception as error:
+            # What broke is for the log; the SDK would put an exception's own words into the answer.
+            _LOGGER.exception("%s failed", params.name)
+            raise MCPError(types.INTERNAL_ERROR, "The gateway failed to serve this call.") from error
         return {"resultType": "complete", **result} if context.protocol_version in MODERN else result
 
     async def listen(
