@@ -71,16 +71,13 @@ class _Stage:
     def __init__(self, session: McpSession, adapter: Adapter) -> None:
         self._session, self._adapter = session, adapter
         self._pending = ""
+        self._ids: dict[str, str] = {}
         self.words: frozenset[str] = frozenset()
 
     async def add(self, name: str, url: str) -> None:
-        """Offer and install an integration, unless the gateway has one of that id."""
-        known = await self._call(f"{PREFIX}get_integration", {"integration_id": name})
-        if known.is_error:
-            with suppress(UnreachableError):  # a name that the gateway refuses: the examples that use it will tell
-                await self._adapter.install(name, url)
-        else:
-            await self._call(INSTALL, {"integration_id": name, "auth_method": "none"})
+        """Offer and install a scripted integration under a name of its own; calls of ``name`` go to it."""
+        with suppress(UnreachableError):  # a name that the gateway refuses: the examples that use it will tell
+            self._ids[name] = await self._adapter.install(f"example {name}", url)
 
     async def tried(self, example: ToolExample | ApExample, tools: Mapping[str, LiveTool]) -> Any:
         """What became of an example; nothing of one that other checks find fault with."""
@@ -97,13 +94,15 @@ class _Stage:
 
     async def _carried_out(self, tool: str, arguments: dict[str, JSON]) -> str:
         """An empty text, or how the gateway refused."""
-        integration = {"integration_id": arguments.get("integration_id")}
-        if tool == INSTALL:
+        named = as_text(arguments.get("integration_id"))
+        integration: dict[str, JSON] = {"integration_id": self._ids[named]} if named in self._ids else {}
+        arguments |= integration
+        if tool == INSTALL and integration:
             await self._call(UNINSTALL, integration)
         if tool == AWAIT:
             arguments["request_id"] = await self._decided()
         answer = await self._call(tool, arguments)
-        if tool in (INSTALL, UNINSTALL):
+        if tool in (INSTALL, UNINSTALL) and integration:
             await self._call(INSTALL, {**integration, "auth_method": "none"})
         structured = as_object(answer.structured)
         outcome = as_text(structured.get("outcome"))
