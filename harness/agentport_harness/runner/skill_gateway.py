@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, suppress
 from typing import Any
 
@@ -25,6 +25,7 @@ CALL_TIMEOUT = 30.0
 """Seconds that one example may take."""
 CALL, AWAIT = f"{PREFIX}call_tool", f"{PREFIX}await_approval"
 INSTALL, UNINSTALL = f"{PREFIX}install_integration", f"{PREFIX}uninstall_integration"
+_SIGN_IN = (INSTALL, f"{PREFIX}start_oauth_flow")
 _GONE_WELL = frozenset({"executed", "approval_required"})
 _ALWAYS_THERE = {
     "integration_id": "demo",
@@ -79,7 +80,7 @@ class _Stage:
         with suppress(UnreachableError):  # a name that the gateway refuses: the examples that use it will tell
             self._ids[name] = await self._adapter.install(f"example {name}", url)
 
-    async def tried(self, example: ToolExample | ApExample, tools: Mapping[str, LiveTool]) -> Any:
+    async def tried(self, example: ToolExample | ApExample, tools: Mapping[str, LiveTool]) -> AsyncIterator[Trial]:
         """What became of an example; nothing of one that other checks find fault with."""
         if example.fault:
             return
@@ -108,9 +109,9 @@ class _Stage:
         outcome = as_text(structured.get("outcome"))
         if outcome == "approval_required":
             self._pending = as_text(structured.get("request_id"))
-        if answer.is_error and "oauth" not in answer.text.casefold():
-            return answer.text
-        return "" if answer.is_error or not outcome or outcome in _GONE_WELL else answer.text
+        if tool in _SIGN_IN and answer.is_error and "oauth" in answer.text.casefold():
+            return ""  # understood: the scripted integration offers no browser sign-in
+        return answer.text if answer.is_error or (outcome and outcome not in _GONE_WELL) else ""
 
     async def _decided(self) -> str:
         """The request that an example waits for, approved."""
