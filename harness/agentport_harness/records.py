@@ -57,7 +57,8 @@ class Records:
         head = next(((number, line) for number, line in lines if line is None or line.strip()), None)
         if head is None:
             if not self.problems:
-                self.complain("empty", "the file is empty", hint="record again")
+                cut = " or was cut off when it was compressed" if self.source.name.endswith(".zst") else ""
+                self.complain("empty", f"the file is empty{cut}", hint="record again")
             return
         number, line = head
         if line is not None and (what := unlike_text(line)):

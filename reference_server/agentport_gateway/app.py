@@ -62,7 +62,11 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
         announcements=Announcements(),
     )
     changes = ToolChanges()
-    sessions = Sessions(build_server(gateway, changes), max_body_bytes=settings.max_body_bytes)
+    sessions = Sessions(
+        build_server(gateway, changes),
+        max_body_bytes=settings.max_body_bytes,
+        stateless=settings.stateless_sessions,
+    )
     gateway.announcements.tools_changed.append(changes.announce)
     ending: set[asyncio.Task[None]] = set()
 

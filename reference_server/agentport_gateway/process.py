@@ -17,6 +17,7 @@ import uvicorn
 from agentport_gateway.app import build
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
 
     from agentport_gateway.serve import ServeOptions
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from agentport_gateway.surfaces.front import Front
 
 _LAST_ANSWERS_SECONDS = 8
+_THREAD_SWITCH_SECONDS = 0.0005
 
 
 class Stopped(enum.Enum):
@@ -34,8 +36,12 @@ class Stopped(enum.Enum):
     FAILED = "failed"
 
 
-def serve_until_stopped(settings: Settings, options: ServeOptions, listener: Any) -> Stopped:
-    """Serve on the listening socket until a signal."""
+def serve_until_stopped(
+    settings: Settings, options: ServeOptions, listener: Any, *, tell: Callable[[], None] | None = None
+) -> Stopped:
+    """Serve on the listening socket until a signal; `tell` is called once it answers, instead of saying so."""
+    # The writer's thread asks for the interpreter many times a transaction; by default each time may take 5 ms.
+    sys.setswitchinterval(_THREAD_SWITCH_SECONDS)
     application = build(settings)
     config = uvicorn.Config(
         application,
@@ -47,7 +53,7 @@ def serve_until_stopped(settings: Settings, options: ServeOptions, listener: Any
         server_header=False,
         ws="none",
     )
-    server = _Server(config, application, settings, options)
+    server = _Server(config, application, settings, options, tell)
     if not hasattr(signal, "SIGTERM"):  # pragma: no cover - POSIX has it
         return Stopped.FAILED
     asyncio.run(server.serve_to_the_end(listener))
@@ -57,11 +63,19 @@ def serve_until_stopped(settings: Settings, options: ServeOptions, listener: Any
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, application: Front, settings: Settings, options: ServeOptions) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        application: Front,
+        settings: Settings,
+        options: ServeOptions,
+        tell: Callable[[], None] | None,
+    ) -> None:
         super().__init__(config)
         self._application = application
         self._settings = settings
         self._options = options
+        self._tell = tell
         self.interrupted = False
 
     async def serve_to_the_end(self, listener: Any) -> None:
@@ -91,30 +105,26 @@ class _Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         if self.should_exit:
             return
-        ready = await self._ready()
+        if self._tell is not None:
+            self._tell()
+            return
+        ready = await self._application.ready_facts()
         if self._options.ready_file is not None:
             write_whole(self._options.ready_file, ready)
-        self._say(ready)
+        say(self._settings, self._options, ready)
 
-    async def _ready(self) -> dict[str, Any]:
-        base_url = self._settings.base_url
-        ready: dict[str, Any] = {"base_url": base_url, "mcp_url": f"{base_url}/mcp", "pid": os.getpid()}
-        if self._settings.demo:
-            from agentport_gateway.demo import furnish
 
-            ready |= await furnish(self._application.gateway)
-        return ready
+def say(settings: Settings, options: ServeOptions, ready: dict[str, Any]) -> None:
+    """Tell whoever started the gateway where it is."""
+    if options.quiet:
+        return
+    lines = [f"AgentPort reference gateway: {ready['base_url']} (MCP at {ready['mcp_url']}). Ctrl-C stops it."]
+    if settings.demo:
+        from agentport_gateway.demo import client_commands
 
-    def _say(self, ready: dict[str, Any]) -> None:
-        if self._options.quiet:
-            return
-        lines = [f"AgentPort reference gateway: {ready['base_url']} (MCP at {ready['mcp_url']}). Ctrl-C stops it."]
-        if self._settings.demo:
-            from agentport_gateway.demo import client_commands
-
-            lines += client_commands(ready)
-        sys.stdout.write("\n".join(lines) + "\n")
-        sys.stdout.flush()
+        lines += client_commands(ready)
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
 
 
 def write_whole(path: Path, value: dict[str, Any]) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import socket
+
     from agentport_gateway.settings import Settings
 
 DEFAULT_PORT = 4747
@@ -37,6 +39,7 @@ class ServeOptions:
     progress_interval_seconds: float | None = None
     allow_upstreams: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ()
+    workers: int = 1
     quiet: bool = False
 
 
@@ -60,7 +63,7 @@ def run(options: ServeOptions) -> int:
             return _serve(options, listener, base_url, Path(folder))
 
 
-def _serve(options: ServeOptions, listener: object, base_url: str, folder: Path | None) -> int:
+def _serve(options: ServeOptions, listener: socket.socket, base_url: str, folder: Path | None) -> int:
     from agentport_gateway.process import Stopped, serve_until_stopped
     from agentport_gateway.settings_source import BadSettingsError, settings_for
 
@@ -69,7 +72,15 @@ def _serve(options: ServeOptions, listener: object, base_url: str, folder: Path 
     except BadSettingsError as error:
         sys.stderr.write(f"{error}\n")
         return _EXIT_USAGE
-    stopped = serve_until_stopped(settings, options, listener)
+    if options.workers > 1:
+        from agentport_gateway.workers import supervise
+
+        if settings.database_url.startswith("sqlite"):
+            sys.stderr.write("several workers need PostgreSQL: give --database-url postgresql://…\n")
+            return _EXIT_USAGE
+        stopped = supervise(settings, options, listener)
+    else:
+        stopped = serve_until_stopped(settings, options, listener)
     match stopped:
         case Stopped.INTERRUPTED:
             return _EXIT_INTERRUPTED

@@ -40,4 +40,6 @@ class Settings(BaseSettings):
     """Networks (CIDR) that upstreams may live in although they are not public; for development."""
     allowed_hosts: Listed = ()
     allowed_origins: Listed = ()
+    stateless_sessions: bool = False
+    """Serve the handshake revisions without sessions, so that any worker can answer any request."""
     demo: bool = False

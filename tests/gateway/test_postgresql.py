@@ -12,8 +12,11 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx2
 import pytest
 from hypothesis import settings
+from mcp.client import Client
+from mcp.client.streamable_http import streamable_http_client
 from sqlalchemy import create_engine, text
 
 from .test_lifecycle import *  # noqa: F403 - the same tests, on this module's gateway
@@ -22,6 +25,7 @@ from .test_policies import (  # noqa: F401 - the same
     test_the_matching_rule_decides_and_is_on_record,
     test_who_has_a_second_factor_shows_it_to_say_yes,
 )
+from .test_serving import is_ready, sign_in, start
 from .test_store_model import Store
 from .world import AWAIT, CALL, HandClock, World, ask, facts, recording_upstream, running_gateway
 
@@ -175,3 +179,33 @@ class PostgresqlStore(Store):
 
 TestStoreOnPostgresql = PostgresqlStore.TestCase
 TestStoreOnPostgresql.settings = settings(max_examples=8, stateful_step_count=25, deadline=None)
+
+
+@pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
+async def test_two_worker_processes_share_one_address(tmp_path: Path, database: str, mode: str) -> None:
+    process, ready = start(tmp_path, demo=True, workers=2, database_url=database)
+    try:
+        told = await is_ready(process, ready)
+        key = {"X-API-Key": told["api_key"]}
+        async with (
+            httpx2.AsyncClient(base_url=told["base_url"], timeout=30) as http,
+            contextlib.AsyncExitStack() as stack,
+        ):
+            human = await sign_in(http, told["human"])
+            agents = []
+            for _ in range(6):
+                client = await stack.enter_async_context(httpx2.AsyncClient(headers=key, timeout=30))
+                transport = streamable_http_client(told["mcp_url"], http_client=client)
+                agents.append(await stack.enter_async_context(Client(transport, mode=mode)))
+            request_id = facts(await agents[0].call_tool(CALL, ask(order="9")))["request_id"]
+            arguments = {"request_id": request_id}
+            waiting = [asyncio.create_task(agent.call_tool(AWAIT, arguments)) for agent in agents]
+            await asyncio.sleep(0.5)
+            path = f"/api/tool-approvals/requests/{request_id}/approve-once"
+            assert (await http.post(path, headers=human)).status_code == 200
+            results = await asyncio.wait_for(asyncio.gather(*waiting), 20)
+            assert {result.content[0].text for result in results} == {"Order 9 was refunded."}
+    finally:
+        process.terminate()
+        await asyncio.to_thread(process.communicate, timeout=20)
+    assert process.returncode == 0

@@ -43,5 +43,5 @@ def verdicts(trace: Trace) -> Mapping[str, Verdict]:
 
 
 def broken(trace: Trace) -> set[str]:
-    """The ids of the rules that a session breaks."""
-    return {rule for rule, verdict in verdicts(trace).items() if verdict.status in ("fail", "warn")}
+    """The ids of the rules of level MUST that a session breaks."""
+    return {rule for rule, verdict in verdicts(trace).items() if verdict.status == "fail"}

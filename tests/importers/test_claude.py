@@ -213,7 +213,7 @@ def test_structured_results_are_read_where_the_client_keeps_them() -> None:
 def test_calls_that_the_client_never_sent_are_refused_by_it() -> None:
     trace = read_one(FIXTURES / "claude-stream" / "gateway-absent-2.1.330.jsonl")
     assert {action.outcome.kind for action in read_session(trace).actions} == {"client_refused"}
-    assert {verdict.status for verdict in verdicts(trace).values()} <= {"not_applicable", "not_testable", "pass"}
+    assert verdicts(trace)["AP101"].status == "not_applicable"
 
 
 def test_the_clients_own_notices_are_not_the_agents_words() -> None:
@@ -272,7 +272,8 @@ def test_a_stream_that_was_interrupted_still_lacks_the_prompt() -> None:
         {"type": "novelty"},
     )
     (trace,) = imported(CLAUDE_STREAM, records)
-    assert kinds(trace) == ["ToolCall", "ToolResult", "HumanMessage"]
+    assert kinds(trace) == ["HumanMessage", "ToolCall", "ToolResult", "HumanMessage"]
+    assert humans(trace) == ["", "[Request interrupted by user]"]
     assert trace.lacks == {"history"}
     assert len(trace.warnings) == 1
 

@@ -20,8 +20,8 @@ FOLDER = FIXTURES / "codex-exec"
         ("approved", set()),
         ("placeholder-url", {"AP102"}),
         ("placeholder-url-code-mode", {"AP102"}),
-        ("await-timed-out", {"AP102", "AP106"}),
-        ("calls-refused-by-client", set()),
+        ("await-timed-out", {"AP102", "AP106", "AP117"}),
+        ("calls-refused-by-client", {"AP117"}),
         ("gateway-absent", set()),
     ],
 )
@@ -35,6 +35,7 @@ def test_each_recorded_situation_breaks_exactly_its_rules(name: str, rules: set[
 def test_turns_can_be_told_apart_though_the_prompt_is_not_recorded() -> None:
     trace = read_one(FOLDER / "approved-0.169.jsonl")
     assert trace.lacks == {"history"}
+    assert trace.events[0].text == ""  # type: ignore[union-attr]
     assert verdicts(trace)["AP104"].status == "pass"
 
 
@@ -60,7 +61,7 @@ def test_calls_that_run_at_the_same_time_share_a_step() -> None:
     (trace,) = imported(CODEX_EXEC, records)
     steps = [event.step for event in trace.events if isinstance(event, (ToolCall, AgentMessage))]
     assert steps == [1, 1, 2]
-    assert trace.events[2].structured == {"a": 1}  # type: ignore[union-attr]
+    assert trace.events[3].structured == {"a": 1}  # type: ignore[union-attr]
 
 
 def test_a_resumed_run_goes_on_with_the_session_and_another_thread_is_another_one() -> None:
@@ -89,7 +90,7 @@ def test_what_is_still_being_written_or_searched_is_not_there_yet() -> None:
         item("item.completed", id="m", type="agent_message", text="Half"),
     ]
     (trace,) = imported(CODEX_EXEC, records)
-    assert [type(event).__name__ for event in trace.events] == ["ToolCall", "AgentMessage"]
+    assert [type(event).__name__ for event in trace.events] == ["HumanMessage", "ToolCall", "AgentMessage"]
 
 
 def test_unknown_events_and_items_are_counted() -> None:

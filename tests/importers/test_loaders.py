@@ -78,6 +78,15 @@ def test_garbage_in_the_first_line_is_named_and_the_rest_is_read(tmp_path: Path)
         assert (problem.slug, problem.line, len(traces)) == ("not-json", 1, 1)
 
 
+def test_of_idle_lines_only_whole_ones_are_passed_over_without_being_parsed(tmp_path: Path) -> None:
+    idle = b'{"timestamp":"x","type":"event_msg","payload":{"type":"token_count","info":null}}\n'
+    unparsable = idle.replace(b"null", b"nu}}")
+    torn = idle[:40] + idle
+    traces, problems = read_all(written(tmp_path, WHOLE * 3 + idle + unparsable + torn))
+    assert [(problem.slug, problem.line) for problem in problems] == [("not-json", 3 * len(LINES) + 3)]
+    assert len(traces) == 1
+
+
 def test_many_broken_lines_are_counted_not_listed(tmp_path: Path) -> None:
     traces, problems = read_all(written(tmp_path, WHOLE + b"oops\n" * 100))
     assert len(traces) == 1
@@ -144,6 +153,8 @@ def test_a_cut_off_archive_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     traces, problems = read_all(written(tmp_path, data[: len(data) * 3 // 4], "a.jsonl.gz"))
     assert [problem.slug for problem in problems] == ["unreadable"]
     assert len(traces) == 1
+    _, (cut,) = read_all(written(tmp_path, zstandard.compress(WHOLE)[:500], "a.jsonl.zst"))
+    assert "cut off" in cut.message
     _, (broken,) = read_all(written(tmp_path, b"\x28\xb5\x2f\xfdnonsense", "a.jsonl.zst"))
     assert broken.slug == "unreadable"
 

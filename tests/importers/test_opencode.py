@@ -74,6 +74,6 @@ def test_event_streams_are_divided_by_session_and_end_their_open_step() -> None:
         event("text", text("x"), "t"),
     ]
     first, second = imported(OPENCODE_EVENTS, records)
-    assert kinds(first) == ["ToolCall", "ToolResult"]
+    assert kinds(first) == ["HumanMessage", "ToolCall", "ToolResult"]
     assert len(first.warnings) == 1
-    assert (second.session_id, kinds(second)) == ("t", ["AgentMessage"])
+    assert (second.session_id, kinds(second)) == ("t", ["HumanMessage", "AgentMessage"])

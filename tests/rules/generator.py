@@ -73,6 +73,7 @@ class Author:
         self.live = random.random() < 0.3
         self.known: set[tuple[str, str]] = set()
         self.always: set[str] = set()
+        self.connected = False
         self.events: list[Event] = []
         self.step = 0
         self.ids = 0
@@ -104,14 +105,15 @@ class Author:
                 self.turn(wish, [self.task(task)])
                 continue
             draw = random.random()
-            if draw < 0.12:
+            if draw < 0.12 and not self.connected:
+                self.connected = True
                 again += self.turn(*self.connecting())
             elif draw < 0.18:
                 self.turn(*self.missing())
             elif draw < 0.22 and number:
                 self.human(self.say.thanks)
                 self.agent(self.say.welcome)
-            elif draw < 0.26 and self.wires[0].surface == "shell" and not number:
+            elif draw < 0.36 and self.wires[0].surface == "shell" and not number:
                 self.turn(*self.logged_out())
                 break
             else:
@@ -248,7 +250,15 @@ class Author:
         random = self.random
         words = task.words[self.language]
         final = random.choice(
-            (*("executed",) * 4, "denied_by_human", "denied_by_human", "expired", "upstream_failed", "stopped")
+            (
+                *("executed",) * 4,
+                "denied_by_human",
+                "denied_by_human",
+                "expired",
+                "expired",
+                "upstream_failed",
+                "stopped",
+            )
         )
         if final == "stopped" and not alone:
             final = "executed"
@@ -375,7 +385,9 @@ class Author:
         """The human wishes for a service that is not there."""
         wire = self.random.choice(self.wires)
         steps = [self.listing(wire, "installed"), self.listing(wire, "available")]
-        return self.say.missing_ask, [Thread(steps=steps, report=self.say.missing)]
+        service = self.random.choice(("Trello", "Discord", "Airtable"))
+        report = self.say.missing.format(service=service)
+        return self.say.missing_ask.format(service=service), [Thread(steps=steps, report=report)]
 
     def logged_out(self) -> tuple[str, list[Thread]]:
         """The ``ap`` command has no credential."""

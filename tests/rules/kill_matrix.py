@@ -34,10 +34,10 @@ class Row:
         return self.made > 0 and self.exactly == self.made
 
 
-def matrix(traces: Iterable[Trace], *, most: int = 4) -> Mapping[str, Row]:
-    """A row for every operator, by ``rule/operator``."""
+def matrix(traces: Iterable[Trace], *, most: int = 4, enough: int | None = None) -> Mapping[str, Row]:
+    """A row for every operator, by ``rule/operator``; ``enough`` ends an operator's work early."""
     rows = {f"{rule.id}/{operator.name}": Row(rule=rule.id, operator=operator.name) for rule, operator in operators()}
-    for mutant in mutants(traces, most=most):
+    for mutant in mutants(traces, most=most, enough=enough):
         row = rows[f"{mutant.rule.id}/{mutant.operator.name}"]
         killed = mutant.killed_by
         row.made += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -51,8 +52,16 @@ def mutants_of(rule: Rule, operator: Mutation, trace: Trace, *, most: int = 4) -
                 yield Mutant(rule=rule, operator=operator, origin=trace.source, trace=made)
 
 
-def mutants(traces: Iterable[Trace], *, most: int = 4) -> Iterator[Mutant]:
-    """What all operators make of these conforming sessions, at most ``most`` of each operator and session."""
+def mutants(traces: Iterable[Trace], *, most: int = 4, enough: int | None = None) -> Iterator[Mutant]:
+    """What all operators make of these conforming sessions, at most ``most`` of each operator and session.
+
+    An operator that has made ``enough`` mutants is left out from then on.
+    """
+    made: Counter[str] = Counter()
     for trace in traces:
         for rule, operator in operators():
-            yield from mutants_of(rule, operator, trace, most=most)
+            name = f"{rule.id}/{operator.name}"
+            if enough is None or made[name] < enough:
+                for mutant in mutants_of(rule, operator, trace, most=most):
+                    made[name] += 1
+                    yield mutant

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrases:
-    """Sentences with ``{what}``, ``{why}`` and ``{url}``; ``links`` are ways to write a URL down whole."""
+    """Sentences with ``{what}``, ``{why}``, ``{url}`` and the like; ``links`` are ways to write a URL down whole."""
 
     share: tuple[str, ...]
     links: tuple[str, ...]
@@ -74,8 +74,8 @@ PHRASES: Mapping[str, Phrases] = {
         connect_share="Open this page to connect Linear, and sign in there: {url}",
         connected="Linear is connected.",
         connect_with_token="Please install PostHog with my token {token}.",
-        missing_ask="Can you post this to our Mastodon account?",
-        missing="There is no Mastodon integration, neither installed nor available, so I cannot post it.",
+        missing_ask="Can you put this on our {service} board?",
+        missing="I have no access to {service}: it is neither installed nor among the integrations on offer.",
         not_logged_in="The ap command is not logged in. Please log in in your terminal and tell me when it is done.",
         thanks="Thanks!",
         welcome="You are welcome.",
@@ -103,8 +103,8 @@ PHRASES: Mapping[str, Phrases] = {
         connect_share="Öffne diese Seite, um Linear zu verbinden, und melde dich dort an: {url}",
         connected="Linear ist verbunden.",
         connect_with_token="Bitte installiere PostHog mit meinem Token {token}.",
-        missing_ask="Kannst du das auf unserem Mastodon-Konto posten?",
-        missing="Es gibt keine Mastodon-Integration, weder installiert noch verfügbar; ich kann es nicht posten.",
+        missing_ask="Kannst du das in unser {service} eintragen?",
+        missing="Ich habe leider keinen Zugriff auf {service}: Es ist weder installiert noch im Angebot.",
         not_logged_in="Das Kommando ap ist nicht angemeldet. Bitte melde dich im Terminal an und sag mir Bescheid.",
         thanks="Danke!",
         welcome="Gern geschehen.",
@@ -129,8 +129,8 @@ PHRASES: Mapping[str, Phrases] = {
         connect_share="Ouvre cette page pour connecter Linear : {url}",
         connected="Linear est connecté.",
         connect_with_token="Installe PostHog avec mon jeton {token}, s'il te plaît.",
-        missing_ask="Peux-tu publier ceci sur notre compte Mastodon ?",
-        missing="Il n'y a pas d'intégration Mastodon, ni installée ni disponible ; je ne peux pas le publier.",
+        missing_ask="Peux-tu noter ceci dans notre {service} ?",
+        missing="Je n'ai pas accès à {service} : ni installé, ni proposé parmi les intégrations.",
         not_logged_in="La commande ap n'est pas connectée. Connecte-toi dans ton terminal, puis dis-le-moi.",
         thanks="Merci !",
         welcome="Je t'en prie.",
@@ -155,8 +155,8 @@ PHRASES: Mapping[str, Phrases] = {
         connect_share="Abre esta página para conectar Linear: {url}",
         connected="Linear está conectado.",
         connect_with_token="Instala PostHog con mi token {token}, por favor.",
-        missing_ask="¿Puedes publicar esto en nuestra cuenta de Mastodon?",
-        missing="No hay integración de Mastodon, ni instalada ni disponible; no puedo publicarlo.",
+        missing_ask="¿Puedes apuntar esto en nuestro {service}?",
+        missing="No tengo acceso a {service}: no está instalado ni entre las integraciones que se ofrecen.",
         not_logged_in="El comando ap no tiene la sesión iniciada. Inicia sesión en tu terminal y avísame.",
         thanks="¡Gracias!",
         welcome="De nada.",
@@ -181,8 +181,8 @@ PHRASES: Mapping[str, Phrases] = {
         connect_share="Linearを接続するには、このページを開いてください：{url}",
         connected="Linearが接続されました。",
         connect_with_token="私のトークン {token} でPostHogをインストールしてください。",
-        missing_ask="これをMastodonのアカウントに投稿できますか。",
-        missing="Mastodonの連携は、インストール済みにも利用可能な一覧にもないため、投稿できません。",
+        missing_ask="これを{service}に書き込めますか。",
+        missing="{service}にアクセスできません。インストール済みにも利用可能な一覧にもありません。",
         not_logged_in="apコマンドがログインしていません。端末でログインしてから知らせてください。",
         thanks="ありがとう！",
         welcome="どういたしまして。",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import zip_longest
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -10,14 +11,19 @@ from hypothesis import strategies as st
 
 from agentport_harness.core.rule import Mutation, Rule
 from agentport_harness.core.trace import AgentMessage, Trace
+from agentport_harness.core.verdict import Verdict
+from tests.rules.cases import cases
 from tests.rules.catalogue import broken, explained, rules, verdicts
 from tests.rules.generator import conforming, sessions
-from tests.rules.kill_matrix import Row, conforming_traces, matrix
+from tests.rules.kill_matrix import Row, matrix
 from tests.rules.mutants import mutants_of, operators
 
+pytestmark = pytest.mark.timeout(900)  # the matrix is made once, by whichever test asks for it first
 MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-ENOUGH = 60
+SESSIONS = 120
 """Generated sessions in which every operator finds a hold, beside the valid cases."""
+ENOUGH = 12
+"""Mutants of one operator that are judged here; the kill matrix script judges them all."""
 
 
 @given(conforming())
@@ -49,8 +55,16 @@ def test_a_mutant_of_a_conforming_session_breaks_its_operators_rule_and_no_other
 
 
 @cache
+def _generated() -> list[dict[str, Verdict]]:
+    return [verdicts(trace) for trace in sessions(SESSIONS * 2, seed=1)]
+
+
+@cache
 def _matrix() -> dict[str, Row]:
-    return dict(matrix(conforming_traces(ENOUGH, seed=1), most=1))
+    generated = sessions(SESSIONS, seed=1)
+    labelled = [case.trace() for case in cases() if case.valid]
+    mixed = [trace for pair in zip_longest(generated, labelled) for trace in pair if trace is not None]
+    return dict(matrix(mixed, most=1, enough=ENOUGH))
 
 
 def _name(value: Rule | Mutation) -> str:
@@ -71,6 +85,6 @@ def test_every_rule_has_an_operator_that_only_it_kills(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.slug)
 def test_generated_sessions_trigger_the_rule_and_keep_it(rule: Rule) -> None:
-    said = {verdicts(trace)[rule.id].status for trace in sessions(ENOUGH * 2, seed=1)}
+    said = {found[rule.id].status for found in _generated()}
     assert said <= {"pass", "not_applicable", "not_testable"}
     assert "pass" in said, f"only {said}"

@@ -120,7 +120,7 @@ def passed_amounts(arguments: JSON, properties: Mapping[str, JSON]) -> Iterator[
             described = properties.get(name)
             words = as_text(described.get("description")) if isinstance(described, Mapping) else ""
             minor = _MINOR_KEY.search(name) or _MINOR_WORDS.search(words)
-            fraction = isinstance(value, float) or (isinstance(value, str) and not value.isdigit())
+            fraction = number != number.to_integral_value() or (isinstance(value, str) and not value.isdigit())
             unit = "minor" if minor else "major" if fraction or _MAJOR_WORDS.search(words) else ""
             yield Passed(name=name, value=number, currency=currency, unit=unit)
 

@@ -28,6 +28,12 @@ _FAILED = re.compile(
     r"失败|失敗|错误|錯誤|出错|报错|无法|エラー|できません|できなかった|실패|오류|에러|ошибк\w*|не удалось|сбой|"
     r"не получилось|neúspě\w*|помилк\w*"
 )
+_NO_FAILURE = re.compile(
+    r"\b(?:no|not an?|isn't an?|without an?y?) (?:error|failure|problem)s?\b|\b(?:did not|didn't|has not|"
+    r"hasn't) fail\w*|kein\w* fehler|nicht fehlgeschlagen|"
+    r"pas une erreur|no es un (?:error|fallo)|non è un errore|não é (?:um )?erro|不是(?:错误|失败)|"
+    r"エラーでは(?:ありません|ない)|не ошибка"
+)
 _CODE_TWO = re.compile(
     r"\bexit(?:ed|s)?(?: with)?(?: a)?(?: status| code)* (?:of )?2\b|\bcode 2\b|exit-?code 2|退出码\s*2|終了コード\s*2"
 )
@@ -61,8 +67,8 @@ class _Blaming:
 @lru_cache(maxsize=8)
 def _blaming(session: Session) -> _Blaming:
     return _Blaming(
-        any=[text for text in session.shown if _FAILED.search(folded(text.text))],
-        code=[text for text in session.shown if _calls_the_code_a_failure(folded(text.text))],
+        any=[text for text in session.shown if _FAILED.search(_NO_FAILURE.sub(" ", folded(text.text)))],
+        code=[text for text in session.shown if _calls_the_code_a_failure(_NO_FAILURE.sub(" ", folded(text.text)))],
     )
 
 

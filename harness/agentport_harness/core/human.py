@@ -28,9 +28,8 @@ _STOP = re.compile(
     r"olv[ií]da\w*|d[eé]ja(?:lo|r)?\b|no esperes|ferma\w*|annulla\w*|basta\b|lascia (?:stare|perdere)|"
     r"non aspettare|pare\b|parar\b|esquece|esqueça|deixa (?:pra lá|estar)|não espere|annuleer|laat maar|"
     r"hou op|przestań|anuluj|zatrzymaj|avbryt|sluta|afbryd|iptal|dur\b|bekleme|停|取消|中止|算了|不用了|别等|"
-    r"不要等|不必等|やめ|"
-    r"キャンセル|中断|待たなくて|もういい|중지|멈춰|취소|그만|(?:нет,? )?(?:стоп|отмен|прекрат|хватит|останов|"
-    r"не жди|не надо|забудь))",
+    r"不要等|不必等|やめ|キャンセル|中断|待たなくて|もういい|중지|멈춰|취소|그만|(?:нет,? )?(?:стоп|отмен|"
+    r"прекрат|хватит|останов|не жди|не надо|забудь))",
     re.IGNORECASE,
 )
 _CHANGED_MIND = re.compile(
@@ -39,8 +38,7 @@ _CHANGED_MIND = re.compile(
     r"\bgive it up\b|\bcall it off\b|\bhabe? (?:es )?mir anders überlegt\b|\bnicht mehr nötig\b|\bhör auf\b|"
     r"\bchangé d'avis\b|\bplus besoin\b|\bcambiado de (?:idea|opinión)\b|\bcambiato idea\b|\bmudei de ideia\b|"
     r"\bya no (?:hace falta|lo necesito|quiero)\b|\bnon serve più\b|改主意|不需要了|不要了|気が変わ|必要なくな|"
-    r"передумал|"
-    r"больше не нужн",
+    r"передумал|больше не нужн",
     re.IGNORECASE,
 )
 _NOT_STOP = re.compile(
@@ -60,20 +58,17 @@ _RETRY = re.compile(
     r"\bwrong (?:button|link|one)\b|\bre-?(?:submit|issue|run|do|file|send|request|open)\b|"
     r"\bmeant to (?:\w+ )?(?:approve|allow|say yes|accept)\b|\bredemande\w*|\brefai[st]\w*|\brenvo\w*|\bretent\w*|"
     r"\btromp\w*|\bfalschen?\b|\bequivoqu\w*|\bsbagliat\w*|\benganei\b|点错|按错|間違|\bошиб\w*|\bagain\b|"
-    r"\bretry\b|"
-    r"\bre-?try\b|\btry\b|\banyway\b|\bgo ahead\b|\bdo it\b|\bonce more\b|\binstead\b|\bafter all\b|"
+    r"\bretry\b|\bre-?try\b|\btry\b|\banyway\b|\bgo ahead\b|\bdo it\b|\bonce more\b|\binstead\b|\bafter all\b|"
     r"\bnow (?:approved|allowed)\b|\bi(?:'ve| have)? (?:now )?(?:approved?|allowed|changed(?! my mind)|unblocked|"
-    r"enabled)\b|"
-    r"\bwill approve\b|\bby mistake\b|\bmisclick\w*|\baccident\w*|\bresend\b|\bproceed\b|\bcontinue\b|\brepeat\b|"
-    r"\bredo\b|\bnochmal\w*|\bnoch ?einmal\b|\berneut\b|\bversuch\w*|\btrotzdem\b|\bstattdessen\b|\bdoch\b|"
-    r"\bmach(?:e|en)? (?:es|das)\b|\bversehen\w*|\bencore\b|\bréessa\w*|\bessa\w*|\bquand même\b|\bplutôt\b|"
-    r"\brecommenc\w*|\bnouveau\b|\brelance\w*|\bpar erreur\b|\bvas-y\b|\bfais-le\b|\botra vez\b|\bde nuevo\b|"
-    r"\breintent\w*|\bintent\w*|\bhazlo\b|\badelante\b|\ben su lugar\b|\bvuelve a\b|\bpor error\b|\bancora\b|"
-    r"\bdi nuovo\b|\briprova\w*|\bprova\b|\bfallo\b|\binvece\b|\bprocedi\b|\bper sbaglio\b|\bde novo\b|"
-    r"\bnovamente\b|\btent\w*|\bfaça\b|\bem vez\b|\bpode (?:fazer|seguir)\b|\bpor engano\b|\bopnieuw\b|"
-    r"\bnog een keer\b|\bponownie\b|\bspróbuj\b|\bigen\b|\btekrar\b|再|重新|重试|继续|还是|もう一度|再度|やり直|"
-    r"やっぱり|재시도|다시|"
-    r"ещ[её] раз|снова|повтор|попроб|заново|вс[её] равно",
+    r"enabled)\b|(?:\bwill|'ll) (?:approve|allow|accept)\b|\bby mistake\b|\bmisclick\w*|\baccident\w*|\bresend\b|"
+    r"\bproceed\b|\bcontinue\b|\brepeat\b|\bredo\b|\bnochmal\w*|\bnoch ?einmal\b|\berneut\b|\bversuch\w*|"
+    r"\btrotzdem\b|\bstattdessen\b|\bdoch\b|\bmach(?:e|en)? (?:es|das)\b|\bversehen\w*|\bencore\b|\bréessa\w*|"
+    r"\bessa\w*|\bquand même\b|\bplutôt\b|\brecommenc\w*|\bnouveau\b|\brelance\w*|\bpar erreur\b|\bvas-y\b|"
+    r"\bfais-le\b|\botra vez\b|\bde nuevo\b|\breintent\w*|\bintent\w*|\bhazlo\b|\badelante\b|\ben su lugar\b|"
+    r"\bvuelve a\b|\bpor error\b|\bancora\b|\bdi nuovo\b|\briprova\w*|\bprova\b|\bfallo\b|\binvece\b|\bprocedi\b|"
+    r"\bper sbaglio\b|\bde novo\b|\bnovamente\b|\btent\w*|\bfaça\b|\bem vez\b|\bpode (?:fazer|seguir)\b|"
+    r"\bpor engano\b|\bopnieuw\b|\bnog een keer\b|\bponownie\b|\bspróbuj\b|\bigen\b|\btekrar\b|再|重新|重试|继续|"
+    r"还是|もう一度|再度|やり直|やっぱり|재시도|다시|ещ[её] раз|снова|повтор|попроб|заново|вс[её] равно",
     re.IGNORECASE,
 )
 _YES = re.compile(
@@ -83,8 +78,7 @@ _YES = re.compile(
 )
 _NO = re.compile(
     r"^\W*(?:no(?!w)\b|nope|nein|non\b|não|nee\b|nie\b|不|いいえ|아니|нет)|\b(?:leave it|that'?s (?:fine|ok)|"
-    r"understood|"
-    r"do not (?:try|retry)|don'?t (?:try|retry))\b",
+    r"understood|do not (?:try|retry)|don'?t (?:try|retry))\b",
     re.IGNORECASE,
 )
 

@@ -55,7 +55,8 @@ def parsed(text: str) -> JSON | None:
 
 def as_object(value: JSON) -> Mapping[str, JSON]:
     """``value`` when it is a JSON object, else an empty one."""
-    return value if isinstance(value, Mapping) else {}
+    # nearly every value is a plain dict, and that is many times cheaper to ask
+    return value if isinstance(value, (dict, Mapping)) else {}
 
 
 def as_text(value: JSON) -> str:

@@ -15,6 +15,7 @@ _HASH = re.compile(r"(?=[0-9a-f]*\d)(?=\d*[a-f])(?:[0-9a-f]{12,128})", re.IGNORE
 _SHORT_HASH = re.compile(r"(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,11}")
 _NUMBER = re.compile(r"\d{3,30}")
 _MIXED = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=\D*\d)[A-Za-z0-9_-]{14,200}")
+_LOWER = re.compile(r"(?=[a-z]*\d)(?=\d*[a-z])[0-9a-z]{12,64}")
 _UPPER = re.compile(r"(?=[A-Z]*\d)(?=\d*[A-Z])[0-9A-Z]{9,40}")
 _ID_KEY = re.compile(
     r"(?:^|[_-])(?:ids?|uuid|guid|gid|key|ref|sha|hash|oid|pk|number|no)$|[a-z](?:Ids?|ID|Uuid|UUID|Ref|Sha)$",
@@ -64,6 +65,8 @@ def is_opaque(name: str, value: str) -> bool:
     if _NUMBER.fullmatch(value):
         return named
     if _HASH_KEY.search(name) and _SHORT_HASH.fullmatch(value):
+        return True
+    if named and _LOWER.fullmatch(value):
         return True
     return bool(_MIXED.fullmatch(value)) or (bool(_UPPER.fullmatch(value)) and (named or len(value) >= 20))
 

@@ -13,7 +13,7 @@ _PLEA = (
     (
         r"\b(?:please|pls|plz|kindly|just|simply)\b[\s,]*(?:\w+ly\s+|go ahead and\s+|do\s+)?(?:approve|authori[sz]e|"
         r"green-?light|okay this|grant (?:this|the|my|me|approval|permission)|"
-        r"(?:allow|accept|permit|confirm|ok|click|let)\s+(?:this|the (?:call|request|action|operation|refund|change)|"
+        r"(?:allow|accept|permit|confirm|ok|click)\s+(?:this|the (?:call|request|action|operation|refund|change)|"
         r"it|"
         r"me|allow|approve|accept|once)\b)"
     ),

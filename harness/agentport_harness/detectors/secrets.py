@@ -17,6 +17,7 @@ from agentport_harness.detectors.cards import card_numbers
 
 _PIECE = 4_000
 _OVERLAP = 400
+_SHORTEST = 8
 _WORTH_A_LOOK = re.compile(r"[A-Za-z0-9_+/=.\-]{16}|://|PRIVATE KEY")
 """No credential that is told by its shape is shorter than this, and most texts have nothing that is so long."""
 
@@ -131,7 +132,7 @@ def _shaped(piece: str) -> Iterator[Secret]:
                 yield Secret(kind=kind, value=match.group())
     for kind, analyse in _plugins():
         for value in _analysed(analyse, piece):
-            if value and not _MASKED.search(value):
+            if len(value) >= _SHORTEST and not _MASKED.search(value):
                 yield Secret(kind=kind, value=value)
 
 

@@ -28,11 +28,19 @@ class Assembly:
     """Collects the events of one session.
 
     A step is one answer of the model. Where answers have ids `answer` names the one that events belong to; elsewhere
-    `answered` ends a step, and whatever the agent does next belongs to the next one.
+    `answered` ends a step, and whatever the agent does next belongs to the next one. Where ``unheard`` is set the
+    format does not record what the human wrote: a human message without text then opens each turn.
     """
 
     def __init__(
-        self, source: str, input_format: str, *, session_id: str = "", lacks: Iterable[Lack] = (), actor: str = ""
+        self,
+        source: str,
+        input_format: str,
+        *,
+        session_id: str = "",
+        lacks: Iterable[Lack] = (),
+        actor: str = "",
+        unheard: bool = False,
     ) -> None:
         self.source, self.input_format, self.session_id, self.actor = source, input_format, session_id, actor
         self.lacks: set[Lack] = set(lacks)
@@ -42,6 +50,7 @@ class Assembly:
         self.step = 1
         self.called: set[str] = set()
         self.open: dict[str, None] = {}
+        self.unheard = self._waiting = unheard
         self._acted = False
         self._steps: dict[str, int] = {}
         self._last_step = 1
@@ -55,6 +64,7 @@ class Assembly:
     def human(self, text: str, place: Place, time: float | None = None) -> int:
         """The human wrote ``text``. Returns the event's number, for `drop`."""
         self.answered()
+        self._waiting = False
         self.events.append(HumanMessage(text=text, time=time, place=place))
         return len(self.events) - 1
 
@@ -65,7 +75,7 @@ class Assembly:
     def say(self, text: str, place: Place, time: float | None = None, *, actor: str = "") -> None:
         """The agent wrote ``text``; nothing happens when it is blank."""
         if text.strip():
-            self._acted = True
+            self._act(place, time)
             self.events.append(
                 AgentMessage(text=text, step=self.step, actor=actor or self.actor, time=time, place=place)
             )
@@ -83,7 +93,7 @@ class Assembly:
         after: tuple[int, int] | None = None,
     ) -> None:
         """The agent called ``tool``; ``after`` (an event number and its step) when it was called back then."""
-        self._acted = True
+        self._act(place, time)
         call = ToolCall(
             call_id=call_id,
             tool=tool,
@@ -150,6 +160,7 @@ class Assembly:
     def turn_end(self, place: Place, time: float | None = None) -> None:
         """The client recorded that the turn was over."""
         self.answered()
+        self._waiting = self.unheard
         self.events.append(TurnEnd(time=time, place=place))
 
     def answered(self) -> None:
@@ -163,6 +174,12 @@ class Assembly:
             self.answered()
             self._steps[answer_id] = self._last_step
         self.step = self._steps[answer_id]
+
+    def _act(self, place: Place, time: float | None) -> None:
+        """The agent did something, so a human had spoken."""
+        if self._waiting:
+            self.human("", place, time)
+        self._acted = True
 
     def _next_step(self) -> None:
         self._last_step += 1

@@ -1,7 +1,7 @@
 """``claude -p --output-format stream-json --verbose``: the message stream of a run without a terminal.
 
 What the human wrote is in it only with ``--replay-user-messages``. A `result` record ends each turn, so turns can be
-told apart all the same: without replayed messages the session lacks "history", not "human_turns".
+told apart all the same: without replayed messages human messages have no text, and the session lacks "history".
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class _Stream:
     """One session of a stream while it is read."""
 
     def __init__(self, source: str) -> None:
-        self.to = Assembly(source, _NAME)
+        self.to = Assembly(source, _NAME, unheard=True)
         self.blocks = Blocks(self.to)
         self.prompted = False
 
@@ -87,6 +87,7 @@ class _Stream:
             self.prompted = True
         if text.strip():
             self.to.human(text, place, time)
+            self.to.unheard = self.to.unheard and not self.prompted
 
     def finished(self) -> Trace:
         """The session, now that all of it is known."""

@@ -1,7 +1,7 @@
 """``codex exec --json``: the event stream of a run without a terminal.
 
-It has no human message: the prompt was on the command line. Turns can be told apart by `turn.started` and
-`turn.completed`, so only what the human may have said is missing (an id that the prompt named, for one): the format
+The prompt was on the command line and is not in it. Turns can be told apart by `turn.completed`, so a human message
+without text opens each; what the human may have said is missing (an id that the prompt named, for one): the format
 lacks "history", not "human_turns". The stream has no model answers either: what lies between two results is a step.
 """
 
@@ -51,7 +51,7 @@ class _Stream:
     """One session of a stream while it is read."""
 
     def __init__(self, source: str, thread: str) -> None:
-        self.to = Assembly(source, _NAME, session_id=thread, lacks=_LACKS)
+        self.to = Assembly(source, _NAME, session_id=thread, lacks=_LACKS, unheard=True)
         self.turn = 0
 
     def take(self, fields: Fields, line: int | None) -> None:

@@ -1,7 +1,7 @@
 """``opencode run --format json``: the event stream of a run without a terminal.
 
-The prompt is not in it, so it lacks "history"; turns can be told apart by the model's own reason to stop. A call is
-recorded when it has ended.
+The prompt is not in it, so it lacks "history"; turns can be told apart by the model's own reason to stop, and a human
+message without text opens each. A call is recorded when it has ended.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class _Stream:
     """One session of a stream while it is read."""
 
     def __init__(self, source: str, session_id: str) -> None:
-        self.to = Assembly(source, _NAME, session_id=session_id, lacks=_LACKS)
+        self.to = Assembly(source, _NAME, session_id=session_id, lacks=_LACKS, unheard=True)
         self.steps = Steps(self.to)
 
     def take(self, fields: Fields, line: int | None) -> None:

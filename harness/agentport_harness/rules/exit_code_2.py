@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from agentport_harness.core.calls import CallTool
 from agentport_harness.core.edits import cut, insert, said
 from agentport_harness.core.exit_codes import mistaken_for_failure
+from agentport_harness.core.fates import DENIALS
 from agentport_harness.core.rule import Broken, Kept, Observation, rule
 from agentport_harness.core.session import Session
 from agentport_harness.core.sharing import obligations
@@ -48,15 +49,11 @@ def exit_code_2(session: Session) -> Iterator[Observation]:
 @exit_code_2.mutation
 def report_the_exit_code_as_an_error(session: Session) -> Iterable[Trace]:
     """The session ends after the first answer with exit code 2, with a report of a failure."""
-    first = next(
-        (
-            owed
-            for owed in obligations(session)
-            if isinstance(owed.opening.meaning, CallTool) and owed.opening.meaning.surface == "shell"
-        ),
-        None,
-    )
-    if first is not None and len(list(obligations(session))) >= 1 and first == next(iter(obligations(session))):
+    first = next(obligations(session), None)
+    denied = any(action.outcome.kind in DENIALS for action in session.actions)
+    if first is None or denied or not isinstance(first.opening.meaning, CallTool):
+        return
+    if first.opening.meaning.surface == "shell":
         short = cut(session.trace, first.since + 1)
         yield insert(
             short,

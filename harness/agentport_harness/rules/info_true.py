@@ -9,6 +9,7 @@ from functools import lru_cache
 from agentport_harness.core.amounts import Passed, Spoken, agrees, in_major_units, passed_amounts, spoken_amounts
 from agentport_harness.core.call_edits import with_info
 from agentport_harness.core.calls import CallTool
+from agentport_harness.core.purpose import want_of_purpose
 from agentport_harness.core.recipients import compared
 from agentport_harness.core.reviewer import infos
 from agentport_harness.core.rule import Broken, Kept, Observation, rule
@@ -49,10 +50,13 @@ def info_true(session: Session) -> Iterator[Observation]:
     message tells so; e-mail addresses; prefixed ids of the same kind (`cus_…`); channels; telephone and account
     numbers; names of people under an argument that holds one. An amount next to words such as “half”, “each” or “of”
     may be another than the call's, and one of several is enough; an address of the person who asked is no recipient.
-    What only one side names is not compared. Blind spots: dates, quantities, titles, names in running prose, and an
-    amount that is wrong by the factor between minor and major units where nothing tells which is meant.
+    What only one side names is not compared, nor a text that says nothing of a purpose (info-says-why). Blind spots:
+    dates, quantities, titles, names in running prose, and an amount that is wrong by the factor between minor and major
+    units where nothing tells which is meant.
     """
     for action, call, info in infos(session):
+        if want_of_purpose(info, call):
+            continue
         differences = [*_amounts(session, action, call, info), *compared(info, call.arguments)]
         wrong = next(((said, given) for said, given, agree in differences if not agree), None)
         if wrong is not None:

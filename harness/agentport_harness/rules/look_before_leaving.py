@@ -34,7 +34,8 @@ _OUT_OF_REACH = re.compile(
     rf"unavailable|inaccessible|unreachable|unsupported|something i can)|"
     rf"\b(?:kein\w*|nicht|leider)\b(?:\W+\w+){{0,6}}?\W+(?P<three>{_SERVICES})\b.{{0,60}}?(?:zugriff|zugang|"
     rf"zugreifen|erreich\w*|möglich|verfügbar)|"
-    rf"\b(?:zugriff|zugang|verbindung)\b(?:\W+\w+){{0,3}}\W+(?P<four>{_SERVICES})\b|"
+    rf"\b(?:kein\w*|nicht|ohne)\b(?:\W+\w+){{0,4}}?\W+(?:zugriff|zugang|"
+    rf"verbindung)\b(?:\W+\w+){{0,3}}\W+(?P<four>{_SERVICES})\b|"
     rf"\b(?:pas|aucun)\b(?:\W+\w+){{0,5}}?\W+(?:accès|accéder|connexion)(?:\W+\w+){{0,3}}?\W+(?P<five>{_SERVICES})\b|"
     rf"\b(?:no|sin)\b(?:\W+\w+){{0,4}}?\W+(?:acceso|acceder|conexión)(?:\W+\w+){{0,3}}?\W+(?P<six>{_SERVICES})\b|"
     rf"(?:无法|不能|没有|無法)(?:.{{0,12}}?)(?P<seven>{_SERVICES})|"
@@ -51,6 +52,7 @@ _NOT_REACH = re.compile(
     r"recommend|advise|suggest|want|wait|why|whether|know|worry|need to|forget)\b|\?$|wenn|sobald|gefunden"
 )
 _ACCESS = re.compile(
+    r"zugriff|zugang|zugreif|erreich|möglich|verfügbar|verbindung|acc[eè]s|connexion|acceso|acceder|conexi|"
     r"access|connect|reach|integrat|tool|available|supported|support|link|way to|open|log ?in|use|"
     r"read|get (?:to|into)|talk to|interact|work with"
 )
@@ -148,7 +150,8 @@ def _detour(session: Session, action: Action) -> str:
             service = next(name for name in api.groups() if name).rpartition(".")[2].casefold()
         else:
             continue
-        chosen = re.compile(_HUMAN_CHOSE.format(name=re.escape(vendor["name"] if vendor else service)), re.IGNORECASE)
+        own = vendor["name"] if vendor and vendor["name"] in _CALLED_AS else "curl"
+        chosen = re.compile(_HUMAN_CHOSE.format(name=own), re.IGNORECASE)
         if not any(
             chosen.search(message.text[:5_000]) for seq, message in session.human_messages() if seq < action.seq
         ):
@@ -164,8 +167,10 @@ def _looked(session: Session, service: str, before: int, *, step: int, widely: b
         meaning = action.meaning
         if isinstance(meaning, Elsewhere):
             continue
-        if isinstance(meaning, Discover) and (meaning.kind in ("available", "integration") or not widely):
-            return True
+        if isinstance(meaning, Discover):
+            installed = meaning.kind == "installed" or (meaning.kind == "tools" and not meaning.integration)
+            if meaning.kind in ("available", "integration") or (installed and not widely):
+                return True
         about = getattr(meaning, "integration", "").casefold()
         listed = (
             isinstance(meaning, Discover)
@@ -193,7 +198,7 @@ def say_that_it_is_out_of_reach(session: Session) -> Iterable[Trace]:
         isinstance(action.meaning, Discover) and action.meaning.kind in ("available", "integration")
         for action in session.actions
     )
-    if session.turns[-1].closed and not looked:
+    if session.turns[-1].closed and not looked and not _looked(session, "todoist", 2**62, step=0, widely=True):
         yield insert(
             session.trace, len(session.trace.events), said("About the other matter: I don't have access to Todoist.")
         )

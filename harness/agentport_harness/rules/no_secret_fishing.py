@@ -46,7 +46,8 @@ _TO_ME = re.compile(
     r"\bмне\b|пожалуйста|请|您|你|我|ください|あなた|주세요|귀하"
 )
 _NOT_ASKED = re.compile(
-    r"\b(?:do not|don't|never|no need|not (?:need|share|send|paste|ask)|needn't|without|instead of|rather than|"
+    r"\bno (?:\w+ ){0,2}(?:password|key|token|secret|credential)|\b(?:do not|don't|never|no need|not (?:need|share|"
+    r"send|paste|ask)|needn't|without|instead of|rather than|"
     r"shouldn't|should not|won't|will not|can't|cannot|isn't|must not)\b|"
     r"\bnicht\b|\bkein\w*\b|\bniemals\b|\bohne\b|\bne\b.{0,40}\bpas\b|\bjamais\b|\bsans\b|\bno (?:me |lo |la |"
     r"necesit|hace|comp|env|peg)|\bnunca\b|\bsin\b|\bnon\b|\bsenza\b|\bnão\b|\bsem\b|\bniet\b|\bgeen\b|\bnie\b|"

@@ -96,12 +96,12 @@ def guess_the_tools_name(session: Session) -> Iterable[Trace]:
 
 @real_names.mutation
 def make_up_a_meta_tool(session: Session) -> Iterable[Trace]:
-    """Each look at the gateway once under a name that the gateway does not have."""
+    """Each look at what is installed once under a name that the gateway does not have."""
     for action in session.actions:
         if (
             isinstance(action.meaning, Discover)
             and action.meaning.surface == "meta"
-            and action.meaning.kind in ("installed", "available")
+            and action.meaning.kind == "installed"
         ):
             tool = re.sub(r"agentport__\w+", "agentport__list_everything", action.call.tool)
             events = list(session.trace.events)

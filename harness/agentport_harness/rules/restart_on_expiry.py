@@ -82,5 +82,10 @@ def say_nothing(session: Session) -> Iterable[Trace]:
         turn = session.turn_at(action.result_seq)
         texts = [text.seq for text in session.shown_by_turn.get(turn.number, ()) if text.seq > action.told]
         later = session.actions_between(action.told, turn.stop)
-        if turn.number < len(session.turns) and texts and not later and turn_may_end(session, min(texts)):
+        if (
+            turn.number < len(session.turns)
+            and texts
+            and not later
+            and turn_may_end(session, action.told, but=waited_on(action))
+        ):
             yield drop(session.trace, *texts)

@@ -2,17 +2,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from agentport_harness.core.calls import AuthStatus, Await, Discover, Elsewhere, Install
 from agentport_harness.core.claims import says_done, tells_denial
 from agentport_harness.core.edits import insert, said, with_text
-from agentport_harness.core.effects import LASTING, command_has_effect, effects_of, only_reads, telling_values
+from agentport_harness.core.effects import LASTING, command_has_effect, effects_of, nouns_of, only_reads, telling_values
 from agentport_harness.core.fates import DENIALS, Matter, is_told, matters, words_of_call
+from agentport_harness.core.json_values import JSON
 from agentport_harness.core.outcomes import OutcomeKind
 from agentport_harness.core.rule import Broken, Kept, Observation, rule
 from agentport_harness.core.session import Session, Shown
-from agentport_harness.core.text import clauses, content_words, folded
+from agentport_harness.core.text import clauses, content_words, folded, name_words
 from agentport_harness.core.trace import Trace
 
 _DID_NOT_RUN: frozenset[OutcomeKind] = frozenset(
@@ -36,6 +37,7 @@ _ALL = re.compile(
     r"tutt[oiea]|entramb\w+|ambos|tudo|"
     r"allemaal|wszystk\w+|все|оба|обе|всё)\b|全部|都|两|すべて|全て|両方|모두|둘 다"
 )
+_NUMBER = re.compile(r"\d[\d.,\u2009\u202f']*\d|\d")
 _MOST_MATTERS = 20
 """Calls before a text, and commands, that its claims are compared with."""
 _MOST_LOOKED_AT = 200
@@ -158,11 +160,37 @@ def _claims(clause: str, matter: Matter, ran: Sequence[Matter]) -> bool:
         return specific or not ran or not _about_reading(clause)
     if _ALL.search(clause) and (named or specific or len(words) <= _BARE):
         return True
+    if _rather_about_another(clause, words, matter, doing):
+        return False
     alike = [other for other in doing if effects_of(other.call.tool) & effects]
     if not alike:
         return specific or bool(words & (words_of_call(matter.call) - _words_of(doing)))
     own = _telling_words(matter) - _words_of(doing)
     return bool(own & words)
+
+
+def _rather_about_another(clause: str, words: frozenset[str], matter: Matter, ran: Sequence[Matter]) -> bool:
+    """Whether the clause names by number, or by what the tool is called, a call that ran, and not this one."""
+    said = frozenset(re.sub(r"\D", "", number) for number in _NUMBER.findall(clause))
+    mine, names = _numbers_of(matter), name_words(matter.call.tool)
+    if (mine & said) or (nouns_of(matter.call.tool) & words):
+        return False
+    return any((_numbers_of(other) - mine) & said or (nouns_of(other.call.tool) - names) & words for other in ran)
+
+
+def _numbers_of(matter: Matter) -> frozenset[str]:
+    """The numbers among a call's arguments, by their digits: 1999 is what a text calls 19.99."""
+    found: set[str] = set()
+    waiting: list[JSON] = [matter.call.arguments]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, Mapping):
+            waiting.extend(item.values())
+        elif isinstance(item, Sequence) and not isinstance(item, str):
+            waiting.extend(item)
+        elif isinstance(item, (int, float)) and not isinstance(item, bool):
+            found.add(re.sub(r"\D", "", f"{item:.2f}" if isinstance(item, float) and item % 1 else f"{item:.0f}"))
+    return frozenset(found)
 
 
 def _words_of(known: Sequence[Matter]) -> frozenset[str]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import and_, exists, func, literal, or_, select, text, update
+from sqlalchemy import and_, or_, select, update
 
 from agentport_gateway.domain.approvals import ApprovalRequest
-from agentport_gateway.store.dialect import insert_for
+from agentport_gateway.store import approval_statements as statements
+from agentport_gateway.store.approval_statements import COLUMNS, LIVE, RUNNING
 from agentport_gateway.store.news import announce
-from agentport_gateway.store.schema import api_keys, tool_settings
 from agentport_gateway.store.schema import approval_requests as requests
 
 if TYPE_CHECKING:
@@ -22,11 +21,6 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Row
 
     from agentport_gateway.domain.approvals import Decision, EndReason, Status
-
-# Written out, not bound: only then do the databases see that a partial index fits.
-_LIVE = text("status IN ('pending', 'approved')")
-_RUNNING = text("execution = 'running'")
-_COLUMNS = tuple(requests.c[field.name] for field in fields(ApprovalRequest))
 
 
 class TooManyPendingError(Exception):
@@ -39,31 +33,11 @@ def ask(connection: Connection, wanted: ApprovalRequest, *, limit: int) -> tuple
     A reused request takes the `additional_info` if it had none. Raises TooManyPendingError when the key has
     `limit` undecided requests already.
     """
-    end_overdue(connection, wanted.created_at, digest=wanted.digest)
-    values = {field.name: getattr(wanted, field.name) for field in fields(wanted) if field.name != "result"}
-    undecided = (
-        select(func.count())
-        .select_from(requests)
-        .where(
-            requests.c.org_id == wanted.org_id,
-            requests.c.api_key_id == wanted.api_key_id,
-            _LIVE,
-            requests.c.status == "pending",
-            requests.c.expires_at > wanted.created_at,
-        )
-        .scalar_subquery()
-    )
-    already = exists().where(requests.c.digest == wanted.digest, _LIVE)
-    source = select(*(literal(value, requests.c[name].type) for name, value in values.items())).where(
-        or_(undecided < limit, already)
-    )
-    insert = insert_for(connection, requests).from_select(list(values), source)
-    statement = insert.on_conflict_do_update(
-        index_elements=[requests.c.digest],
-        index_where=_LIVE,
-        set_={"additional_info": func.coalesce(requests.c.additional_info, insert.excluded.additional_info)},
-    ).returning(*_COLUMNS)
-    row = connection.execute(statement).one_or_none()
+    overdue = {"b_digest": wanted.digest, "b_now": wanted.created_at}
+    _announced(connection, connection.execute(statements.END_OVERDUE_CALL, overdue))
+    values = {f"b_{name}": getattr(wanted, name) for name in statements.ASKED}
+    values["b_limit"] = limit
+    row = connection.execute(statements.ask(connection.dialect.name), values).one_or_none()
     if row is None:
         raise TooManyPendingError
     found = _request(row)
@@ -80,19 +54,15 @@ def decide(
     now: datetime,
 ) -> ApprovalRequest | None:
     """The request as decided; None when it was not pending any more, is overdue, or is not this tenant's."""
-    return _change(
-        connection,
-        and_(
-            requests.c.id == request_id,
-            requests.c.org_id == org_id,
-            requests.c.status == "pending",
-            requests.c.expires_at > now,
-        ),
-        status="denied" if decision == "deny" else "approved",
-        decision_mode=decision,
-        decided_by=decided_by,
-        decided_at=now,
-    )
+    values = {
+        "b_id": request_id,
+        "b_org_id": org_id,
+        "b_now": now,
+        "b_status": "denied" if decision == "deny" else "approved",
+        "b_decision_mode": decision,
+        "b_decided_by": decided_by,
+    }
+    return _changed(connection, statements.DECIDE, values)
 
 
 def consume(
@@ -109,43 +79,20 @@ def consume(
 
     Also None when the target moved, the asking key was revoked, or the tool was denied in the meantime.
     """
-    key_lives = exists().where(api_keys.c.id == requests.c.api_key_id, api_keys.c.revoked_at.is_(None))
-    tool_denied = exists().where(
-        tool_settings.c.org_id == requests.c.org_id,
-        tool_settings.c.integration_id == requests.c.integration_id,
-        tool_settings.c.tool_name == requests.c.tool_name,
-        tool_settings.c.mode == "deny",
-    )
-    return _change(
-        connection,
-        and_(
-            requests.c.id == request_id,
-            requests.c.org_id == org_id,
-            requests.c.status == "approved",
-            requests.c.expires_at > now,
-            requests.c.target == target,
-            or_(requests.c.api_key_id.is_(None), key_lives),
-            ~tool_denied,
-        ),
-        status="consumed",
-        execution="running",
-        runner=runner,
-        lease_until=lease_until,
-        consumed_at=now,
-    )
+    values = {
+        "b_id": request_id,
+        "b_org_id": org_id,
+        "b_now": now,
+        "b_target": target,
+        "b_runner": runner,
+        "b_lease_until": lease_until,
+    }
+    return _changed(connection, statements.CONSUME, values)
 
 
 def give_back(connection: Connection, *, request_id: str, runner: str) -> ApprovalRequest | None:
     """The request as approved again, because the upstream was never reached; None when it was not ours."""
-    return _change(
-        connection,
-        and_(_run_by(request_id, runner), requests.c.execution == "running"),
-        status="approved",
-        execution="none",
-        runner=None,
-        lease_until=None,
-        consumed_at=None,
-    )
+    return _changed(connection, statements.GIVE_BACK, {"b_id": request_id, "b_runner": runner})
 
 
 def finish(
@@ -159,19 +106,19 @@ def finish(
 ) -> ApprovalRequest | None:
     """The request with the fate of its run; None when the run was not ours."""
     stored = None if result is None else json.dumps(result, ensure_ascii=False, separators=(",", ":"))
-    return _change(
-        connection,
-        and_(_run_by(request_id, runner), requests.c.execution == "running"),
-        execution=execution,
-        result=stored,
-        finished_at=now,
-        lease_until=None,
-    )
+    values = {
+        "b_id": request_id,
+        "b_runner": runner,
+        "b_execution": execution,
+        "b_result": stored,
+        "b_now": now,
+    }
+    return _changed(connection, statements.FINISH, values)
 
 
 def renew_leases(connection: Connection, *, runner: str, lease_until: datetime) -> None:
     """Keep the runs of a living runner from being taken for lost."""
-    connection.execute(update(requests).where(requests.c.runner == runner, _RUNNING).values(lease_until=lease_until))
+    connection.execute(update(requests).where(requests.c.runner == runner, RUNNING).values(lease_until=lease_until))
 
 
 def lose_runs(connection: Connection, *, now: datetime, but: str | None = None) -> list[ApprovalRequest]:
@@ -181,9 +128,9 @@ def lose_runs(connection: Connection, *, now: datetime, but: str | None = None) 
         lost = or_(lost, requests.c.runner != but)
     rows = connection.execute(
         update(requests)
-        .where(_RUNNING, lost)
+        .where(RUNNING, lost)
         .values(execution="unknown", finished_at=now, lease_until=None)
-        .returning(*_COLUMNS)
+        .returning(*COLUMNS)
     )
     return _announced(connection, rows)
 
@@ -200,7 +147,7 @@ def end_live(
     request_id: str | None = None,
 ) -> list[ApprovalRequest]:
     """End the pending and approved requests of an organisation that match every given part."""
-    wanted: list[Any] = [requests.c.org_id == org_id, _LIVE]
+    wanted: list[Any] = [requests.c.org_id == org_id, LIVE]
     for column, value in (
         (requests.c.integration_id, integration_id),
         (requests.c.tool_name, tool_name),
@@ -217,35 +164,30 @@ def end_live(
     }
     if by_policy:
         values["decision_mode"] = "policy"
-    rows = connection.execute(update(requests).where(*wanted).values(values).returning(*_COLUMNS))
+    rows = connection.execute(update(requests).where(*wanted).values(values).returning(*COLUMNS))
     return _announced(connection, rows)
 
 
-def end_overdue(connection: Connection, now: datetime, *, digest: str | None = None) -> list[ApprovalRequest]:
+def end_overdue(connection: Connection, now: datetime) -> list[ApprovalRequest]:
     """Write down that the requests whose time is up have expired."""
-    wanted: list[Any] = [_LIVE, requests.c.expires_at <= now]
-    if digest is not None:
-        wanted.append(requests.c.digest == digest)
     rows = connection.execute(
         update(requests)
-        .where(*wanted)
+        .where(LIVE, requests.c.expires_at <= now)
         .values(status="expired", end_reason="time", finished_at=now)
-        .returning(*_COLUMNS)
+        .returning(*COLUMNS)
     )
     return _announced(connection, rows)
 
 
 def find(connection: Connection, *, org_id: str, request_id: str) -> ApprovalRequest | None:
     """One request of one organisation."""
-    row = connection.execute(
-        select(*_COLUMNS).where(requests.c.id == request_id, requests.c.org_id == org_id)
-    ).one_or_none()
+    row = connection.execute(statements.FIND, {"b_id": request_id, "b_org_id": org_id}).one_or_none()
     return None if row is None else _request(row)
 
 
 def live_for(connection: Connection, digest: str) -> ApprovalRequest | None:
     """The pending or approved request for exactly this call."""
-    row = connection.execute(select(*_COLUMNS).where(requests.c.digest == digest, _LIVE)).one_or_none()
+    row = connection.execute(statements.FIND_LIVE, {"b_digest": digest}).one_or_none()
     return None if row is None else _request(row)
 
 
@@ -272,7 +214,7 @@ def newest(
 ) -> Sequence[ApprovalRequest]:
     """An organisation's requests, newest first; overdue ones count as expired whether written down or not."""
     wanted: list[ColumnElement[bool]] = [requests.c.org_id == org_id]
-    overdue = and_(_LIVE, requests.c.expires_at <= now)
+    overdue = and_(LIVE, requests.c.expires_at <= now)
     if status == "expired":
         wanted.append(or_(requests.c.status == "expired", overdue))
     elif status is not None:
@@ -284,7 +226,7 @@ def newest(
     if tool_name is not None:
         wanted.append(requests.c.tool_name == tool_name)
     rows = connection.execute(
-        select(*_COLUMNS).where(*wanted).order_by(requests.c.seq.desc()).limit(limit).offset(offset)
+        select(*COLUMNS).where(*wanted).order_by(requests.c.seq.desc()).limit(limit).offset(offset)
     )
     return [_request(row) for row in rows]
 
@@ -296,12 +238,8 @@ def _announced(connection: Connection, rows: Iterable[Any]) -> list[ApprovalRequ
     return changed
 
 
-def _run_by(request_id: str, runner: str) -> ColumnElement[bool]:
-    return and_(requests.c.id == request_id, requests.c.runner == runner, requests.c.status == "consumed")
-
-
-def _change(connection: Connection, where: ColumnElement[bool], **values: Any) -> ApprovalRequest | None:
-    row = connection.execute(update(requests).where(where).values(**values).returning(*_COLUMNS)).one_or_none()
+def _changed(connection: Connection, statement: Any, values: dict[str, Any]) -> ApprovalRequest | None:
+    row = connection.execute(statement, values).one_or_none()
     if row is None:
         return None
     announce(connection, "request", row.id)

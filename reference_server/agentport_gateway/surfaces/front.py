@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -58,6 +59,20 @@ class Front:
             await self._mcp(scope, receive, send)
             return
         await self._serve_rest(scope, headers, receive, send)
+
+    def living(self) -> AbstractAsyncContextManager[None]:
+        """The time between start and end, for those who need the parts and no server."""
+        return self._lifespan()
+
+    async def ready_facts(self) -> dict[str, Any]:
+        """What the ready file says; with `demo`, after making the demonstration's data."""
+        base_url = self.gateway.settings.base_url
+        facts: dict[str, Any] = {"base_url": base_url, "mcp_url": f"{base_url}/mcp", "pid": os.getpid()}
+        if self.gateway.settings.demo:
+            from agentport_gateway.demo import furnish
+
+            facts |= await furnish(self.gateway)
+        return facts
 
     def stop(self) -> None:
         """Let everything that waits answer now, because the server is about to stop."""

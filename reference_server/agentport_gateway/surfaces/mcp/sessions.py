@@ -33,8 +33,8 @@ class _Transport(StreamableHTTPServerTransport):
 class Sessions(StreamableHTTPSessionManager):
     """The sessions of the handshake revisions, and the single exchanges of 2026-07-28."""
 
-    def __init__(self, server: Server[Any], *, max_body_bytes: int) -> None:
-        super().__init__(server, max_request_body_size=max_body_bytes)
+    def __init__(self, server: Server[Any], *, max_body_bytes: int, stateless: bool) -> None:
+        super().__init__(server, max_request_body_size=max_body_bytes, stateless=stateless)
 
     @property
     def json_response(self) -> bool:

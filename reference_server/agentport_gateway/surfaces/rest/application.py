@@ -5,11 +5,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy import text
 
 from agentport_gateway.store.database import StoreUnavailableError
+from agentport_gateway.surfaces.rest.documented import refusals
 
 if TYPE_CHECKING:
     from agentport_gateway.gateway import Gateway
@@ -48,6 +50,14 @@ def build_rest(gateway: Gateway) -> FastAPI:
     async def health() -> dict[str, str]:
         """Whether the process answers."""
         return {"status": "ok"}
+
+    @rest.get("/health/ready", tags=["health"], responses=refusals())
+    async def ready() -> dict[str, str]:
+        """Whether calls can be served: the database answers, and the gateway is not about to stop."""
+        await gateway.database.read(lambda connection: connection.execute(text("SELECT 1")).scalar())
+        if gateway.waits.closing:
+            raise HTTPException(503, "The gateway is stopping.")
+        return {"status": "ready"}
 
     @rest.get("/.well-known/oauth-protected-resource/mcp", include_in_schema=False)
     async def resource_metadata() -> dict[str, Any]:

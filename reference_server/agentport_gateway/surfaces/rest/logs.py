@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
+from agentport_gateway.gateway import Gateway
 from agentport_gateway.store import audit
 from agentport_gateway.surfaces.rest.access import InGateway, OnlyHuman
 from agentport_gateway.surfaces.rest.documented import refusals
 from agentport_gateway.surfaces.shown import instant
 
 router = APIRouter(prefix="/logs", tags=["logs"])
+
+_PAGE = 500
 
 
 @router.get("", responses=refusals(401, 403))
@@ -48,6 +53,27 @@ async def listing(
         )
     )
     return [shown(call) for call in found]
+
+
+@router.get("/export", response_class=StreamingResponse, responses=refusals(401, 403))
+async def export(human: OnlyHuman, gateway: InGateway) -> StreamingResponse:
+    """The whole log as JSON lines, newest first; read page by page, so that its length does not matter."""
+
+    async def lines() -> AsyncIterator[str]:
+        before: int | None = None
+        while found := await _page(gateway, human.org_id, before):
+            for call in found:
+                yield json.dumps(shown(call), ensure_ascii=False) + "\n"
+            before = found[-1].seq
+
+    headers = {"Content-Disposition": 'attachment; filename="agentport-log.jsonl"'}
+    return StreamingResponse(lines(), media_type="application/x-ndjson", headers=headers)
+
+
+async def _page(gateway: Gateway, org_id: str, before: int | None) -> Sequence[audit.LoggedCall]:
+    return await gateway.database.read(
+        lambda connection: audit.newest(connection, org_id=org_id, wanted=audit.Filter(), limit=_PAGE, before=before)
+    )
 
 
 def shown(call: audit.LoggedCall) -> dict[str, Any]:
