@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agentport_harness.cli.main import main
+from agentport_harness.runner.skills import token_counter
 from tests.skills.building import WHEN, bundle_of, findings, run_skills, skill_text, write_skill
 
 LONG = "x" * 1100
@@ -175,3 +177,76 @@ def test_hostile_texts_are_read_in_linear_time(text: str, tmp_path: Path, capsys
     bundle_of(tmp_path, bad=text)
 
     run_skills(capsys, "--no-gateway", "--ignore", "SK202", str(tmp_path))
+
+
+def test_too_many_tokens_are_named_with_the_text(tmp_path: Path, capsys: Any) -> None:
+    bundle_of(tmp_path)
+    path = write_skill(tmp_path / "skills" / "bad", skill_text("bad", "word " * 6000))
+
+    _, report = run_skills(capsys, "--no-gateway", str(tmp_path))
+
+    assert findings(report) == [("SK202", str(path), None)]
+
+
+@pytest.mark.parametrize(("module", "rule"), [("skills_ref.errors", "SK104"), ("splintr", "SK202")])
+def test_what_needs_a_library_that_is_missing_is_skipped_with_the_reason(
+    module: str, rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    bundle_of(tmp_path)
+    monkeypatch.setitem(sys.modules, module, None)
+    token_counter.cache_clear()
+
+    code, report = run_skills(capsys, "--no-gateway", str(tmp_path))
+    token_counter.cache_clear()
+
+    (told,) = [verdict for verdict in report["sessions"][0]["verdicts"] if verdict["rule"] == rule]
+    assert code == 0
+    assert told["status"] == "skipped"
+    assert "pip install" in told["reason"]
+
+
+def test_a_reference_too_far_down_is_a_warning(tmp_path: Path, capsys: Any) -> None:
+    bundle_of(tmp_path, bad="See [it](references/a/deep.md), and [the folder](references/).\n")
+    path = tmp_path / "skills" / "bad" / "references" / "a" / "deep.md"
+    path.parent.mkdir(parents=True)
+    path.write_text("Deep.\n")
+
+    _, report = run_skills(capsys, "--no-gateway", str(tmp_path))
+
+    assert findings(report) == [("SK303", str(path), None)]
+
+
+@pytest.mark.parametrize(
+    ("fence", "line"),
+    [
+        ("json agentport__call_tool\n[1]", 8),
+        ("json agentport__call_tool\n" + "[" * 100_000, 8),
+        ('json agentport__call_tool\n{\n"a": }', 9),
+        ("sh\nap auth status -o json\nap tools call --info 'never closed", 9),
+    ],
+)
+def test_an_example_that_no_machine_can_read_is_named(fence: str, line: int, tmp_path: Path, capsys: Any) -> None:
+    bundle_of(tmp_path, bad=f"```{fence}\n```\n")
+
+    _, report = run_skills(capsys, "--no-gateway", "--ignore", "SK202", str(tmp_path))
+
+    assert [(rule, at) for rule, _, at in findings(report)] == [("SK405", line)]
+
+
+@pytest.mark.parametrize("text", ["`ap tools call --info 'it`", "Never `ap login`.", "Give `--format` to it."])
+def test_a_command_in_a_code_span_is_checked_too(text: str, tmp_path: Path, capsys: Any) -> None:
+    bundle_of(tmp_path, bad=f"{text}\n")
+
+    _, report = run_skills(capsys, "--no-gateway", str(tmp_path))
+
+    wanted = [] if "tools call" in text else [("SK404", 7)]
+    assert [(rule, at) for rule, _, at in findings(report)] == wanted
+
+
+def test_other_links_and_an_open_fence_are_left_alone(tmp_path: Path, capsys: Any) -> None:
+    text = "[a](https://example.com/x.md) [b](#here) [c](mailto:a@b.c)\n\n[d]: SKILL.md\n\n```text\n[e](gone.md)\n"
+    bundle_of(tmp_path, bad=text)
+
+    _, report = run_skills(capsys, "--no-gateway", str(tmp_path))
+
+    assert findings(report) == []

@@ -11,14 +11,17 @@ from typing import Any
 
 import pytest
 
+from agentport_harness.bundled import skills_folder
 from agentport_harness.cli.main import main
+from agentport_harness.core.errors import HarnessError
+from agentport_harness.runner.catalogue import report_writers, skill_checks
 from agentport_harness.runner.skill_gateway import look_at_gateway
 from agentport_harness.runner.skills import check_skills
 from agentport_harness.schema_check import check
 from agentport_harness.skill_bundle.live import Live
 from agentport_harness.skill_checks import tool_names_exist
 from agentport_harness.skill_files import folder_bundle
-from tests.skills.building import findings, run_skills
+from tests.skills.building import bundle_of, findings, run_skills
 from tests.skills.bundle import ROOT
 
 OVERVIEW, TRACED = "skills/agentport-overview/SKILL.md", "skills/traceability.yaml"
@@ -212,3 +215,65 @@ def test_a_repository_and_its_folder_of_skills_are_the_same_bundle(make: Callabl
     assert len(bundle.manifests) == 4
     assert bundle.digests is not None
     assert bundle.traceability is not None
+
+
+@pytest.mark.parametrize("name", sorted(report_writers()))
+def test_findings_are_reported_in_every_format(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bundle_of(tmp_path, bad="See [it](gone.md).\n")
+
+    assert main(["skills", "--no-gateway", "--format", name, str(tmp_path)]) == 1
+
+    told = capsys.readouterr().out
+    assert "SK301" in told
+    assert "gone.md" in told
+
+
+def test_a_known_finding_does_not_fail_and_a_mended_one_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle_of(tmp_path, bad="See [it](gone.md).\n")
+    known = str(tmp_path / "baseline.json")
+
+    main(["skills", "--no-gateway", "--write-baseline", known, str(tmp_path)])
+    assert main(["skills", "--no-gateway", "--baseline", known, str(tmp_path)]) == 0
+
+    bundle_of(tmp_path, bad="Nothing to see.\n")
+    assert main(["skills", "--no-gateway", "--baseline", known, str(tmp_path)]) == 1
+    assert "stale" in capsys.readouterr().out
+
+
+def test_left_out_the_folder_is_skills_here_or_the_bundle_of_the_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    _, report = run_skills(capsys, "--no-gateway")
+    assert report["subject"]["name"] == str(skills_folder())
+
+    bundle_of(tmp_path)
+    _, report = run_skills(capsys, "--no-gateway")
+    assert report["subject"]["name"] == "skills"
+
+
+def test_the_bundle_of_an_installed_package_lies_inside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "site-packages" / "agentport_harness"
+    monkeypatch.setattr("agentport_harness.bundled.files", lambda _name: package)
+    with pytest.raises(HarnessError, match="missing from this installation"):
+        skills_folder()
+
+    shutil.copytree(ROOT / "skills", package / "skills")
+    assert skills_folder() == package / "skills"
+
+
+@pytest.mark.parametrize("arguments", [["a", "b"], ["--write-digests", str(ROOT / "skills" / "agentport-mcp")]])
+def test_what_cannot_be_meant_is_bad_usage(arguments: list[str]) -> None:
+    assert main(["skills", "--no-gateway", *arguments]) == 2
+
+
+@pytest.mark.parametrize("check_id", [check.id for check in skill_checks()])
+def test_every_check_is_explained(check_id: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", check_id]) == 0
+
+    told = capsys.readouterr().out
+    assert told.startswith(check_id)
+    assert "\nWhy\n" in told
+    assert "\nHow to mend\n" in told

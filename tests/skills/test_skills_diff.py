@@ -126,6 +126,36 @@ def test_the_report_for_people_quotes_what_was_lost(edited: Path, capsys: pytest
     assert "✗ AP114 stop-when-told (MUST) lost its teaching in agentport-mcp\n      - Stop awaiting as soon as" in told
     assert "version: 0.1.0, not raised" in told
 
+    assert main(["skills", "diff", str(ROOT), str(edited), "--format", "markdown"]) == 1
+    told = capsys.readouterr().out
+    assert "**1 MUST rule loses its teaching: AP114 in agentport-mcp**" in told
+    assert "| AP114 stop-when-told | MUST | agentport-mcp | **lost its teaching** | Stop awaiting as soon as" in told
+
+
+def test_a_new_skill_and_a_new_description_are_told_to_people(edited: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.rmtree(edited / "skills" / "agentport-cli")
+
+    assert main(["skills", "diff", str(edited), str(ROOT)]) == 0
+
+    told = capsys.readouterr().out
+    assert "AP401 json-output (MUST) gained its teaching in agentport-cli\n      + Add `-o json`" in told
+    assert "agentport-cli/SKILL.md: new, " in told
+    assert "description of agentport-cli:\n      - \n      + How to work through" in told
+
+    assert main(["skills", "diff", str(ROOT), str(edited)]) == 1
+    assert "agentport-cli/SKILL.md: gone, was" in capsys.readouterr().out
+
+
+def test_without_a_tokenizer_the_texts_are_told_without_their_cost(
+    edited: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("agentport_harness.runner.skills_diff.token_counter", lambda: None)
+    _edit(edited, MCP, STOP, "")
+
+    main(["skills", "diff", str(ROOT), str(edited)])
+
+    assert "agentport-mcp/SKILL.md: changed (no tokenizer to count with)" in capsys.readouterr().out
+
 
 def test_reports_go_to_files(edited: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "diff.json"

@@ -96,4 +96,8 @@ def command(
             progress=lambda report: done(report.session_id),
             name=", ".join(paths) or "the shipped suite",
         )
+    if any(name in ("json", "jsonl") for name, _ in reports):
+        from agentport_harness.runner.teaching import with_sentences
+
+        run = with_sentences(run)
     return concluded(run, reports, baseline, write_baseline, strict=strict, quiet=quiet, no_color=no_color)

@@ -45,6 +45,7 @@ def command(
     level: str,
     formats: tuple[str, ...],
     baseline: str | None,
+    write_baseline: str | None,
     strict: bool,
     quiet: bool,
     no_color: bool,
@@ -62,7 +63,7 @@ def command(
     agentport-conformance skills --installed
     agentport-conformance skills diff origin/main HEAD --format markdown
     """
-    from agentport_harness.cli.output import emit, parsed_formats
+    from agentport_harness.cli.output import concluded, parsed_formats
     from agentport_harness.core.selection import selected
     from agentport_harness.runner.catalogue import skill_checks
 
@@ -82,9 +83,7 @@ def command(
         if digests:
             write_digests(folder)
         run = check_skills(folder_bundle(folder), checks, gateway=not no_gateway)
-    del baseline
-    emit(run, reports, quiet=quiet, no_color=no_color)
-    return run.exit_code(strict=strict)
+    return concluded(run, reports, baseline, write_baseline, strict=strict, quiet=quiet, no_color=no_color)
 
 
 def _one(folders: tuple[str, ...]) -> str:

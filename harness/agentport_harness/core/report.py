@@ -40,7 +40,8 @@ class Problem:
 class SessionReport:
     """One session: where it came from, what every rule says, and for a transcript how that compares.
 
-    ``problem`` is set when it could not be judged, ``skipped`` when it was not run, with the reason.
+    ``problem`` is set when it could not be judged, ``skipped`` when it was not run, with the reason. ``sentences`` are
+    those of the skills that a transcript tries, where that was asked for.
     """
 
     source: str
@@ -52,6 +53,7 @@ class SessionReport:
     problem: Problem | None = None
     skipped: str = ""
     warnings: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
     trace: Trace | None = None
     seconds: float = 0.0
 

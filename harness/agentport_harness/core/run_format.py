@@ -52,6 +52,8 @@ def session_document(session: SessionReport) -> dict[str, JSON]:
         }
     if session.warnings:
         told["warnings"] = list(session.warnings)
+    if session.sentences:
+        told["sentences"] = list(session.sentences)
     return told | {"verdicts": [_verdict(verdict) for verdict in session.verdicts]}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, suppress
 from typing import Any
 
@@ -25,6 +25,7 @@ CALL_TIMEOUT = 30.0
 """Seconds that one example may take."""
 CALL, AWAIT = f"{PREFIX}call_tool", f"{PREFIX}await_approval"
 INSTALL, UNINSTALL = f"{PREFIX}install_integration", f"{PREFIX}uninstall_integration"
+_SIGN_IN = (INSTALL, f"{PREFIX}start_oauth_flow")
 _GONE_WELL = frozenset({"executed", "approval_required"})
 _ALWAYS_THERE = {
     "integration_id": "demo",
@@ -71,18 +72,15 @@ class _Stage:
     def __init__(self, session: McpSession, adapter: Adapter) -> None:
         self._session, self._adapter = session, adapter
         self._pending = ""
+        self._ids: dict[str, str] = {}
         self.words: frozenset[str] = frozenset()
 
     async def add(self, name: str, url: str) -> None:
-        """Offer and install an integration, unless the gateway has one of that id."""
-        known = await self._call(f"{PREFIX}get_integration", {"integration_id": name})
-        if known.is_error:
-            with suppress(UnreachableError):  # a name that the gateway refuses: the examples that use it will tell
-                await self._adapter.install(name, url)
-        else:
-            await self._call(INSTALL, {"integration_id": name, "auth_method": "none"})
+        """Offer and install a scripted integration under a name of its own; calls of ``name`` go to it."""
+        with suppress(UnreachableError):  # a name that the gateway refuses: the examples that use it will tell
+            self._ids[name] = await self._adapter.install(f"example {name}", url)
 
-    async def tried(self, example: ToolExample | ApExample, tools: Mapping[str, LiveTool]) -> Any:
+    async def tried(self, example: ToolExample | ApExample, tools: Mapping[str, LiveTool]) -> AsyncIterator[Trial]:
         """What became of an example; nothing of one that other checks find fault with."""
         if example.fault:
             return
@@ -97,21 +95,23 @@ class _Stage:
 
     async def _carried_out(self, tool: str, arguments: dict[str, JSON]) -> str:
         """An empty text, or how the gateway refused."""
-        integration = {"integration_id": arguments.get("integration_id")}
-        if tool == INSTALL:
+        named = as_text(arguments.get("integration_id"))
+        integration: dict[str, JSON] = {"integration_id": self._ids[named]} if named in self._ids else {}
+        arguments |= integration
+        if tool == INSTALL and integration:
             await self._call(UNINSTALL, integration)
         if tool == AWAIT:
             arguments["request_id"] = await self._decided()
         answer = await self._call(tool, arguments)
-        if tool in (INSTALL, UNINSTALL):
+        if tool in (INSTALL, UNINSTALL) and integration:
             await self._call(INSTALL, {**integration, "auth_method": "none"})
         structured = as_object(answer.structured)
         outcome = as_text(structured.get("outcome"))
         if outcome == "approval_required":
             self._pending = as_text(structured.get("request_id"))
-        if answer.is_error and "oauth" not in answer.text.casefold():
-            return answer.text
-        return "" if answer.is_error or not outcome or outcome in _GONE_WELL else answer.text
+        if tool in _SIGN_IN and answer.is_error and "oauth" in answer.text.casefold():
+            return ""  # understood: the scripted integration offers no browser sign-in
+        return answer.text if answer.is_error or (outcome and outcome not in _GONE_WELL) else ""
 
     async def _decided(self) -> str:
         """The request that an example waits for, approved."""

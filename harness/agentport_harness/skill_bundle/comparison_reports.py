@@ -137,4 +137,5 @@ def _version(comparison: Comparison) -> str:
 
 def _verdict(comparison: Comparison) -> str:
     told = ", ".join(f"{one.rule} in {one.skill}" for one in comparison.lost)
-    return f"{len(comparison.lost)} MUST rules lose their teaching: {told}"
+    number = len(comparison.lost)
+    return f"{number} MUST rule{' loses its' if number == 1 else 's lose their'} teaching: {told}"

@@ -17,9 +17,9 @@ from agentport_harness.skill_bundle.check import Fault, Material, Sight, Sound, 
 def examples_run(material: Material) -> Iterator[Sight]:
     """Every example, run on an embedded gateway in the state that it presupposes, is carried out.
 
-    The integrations and tools that the examples name are scripted. A human approves what has to be approved, an await
-    gets the id of the call before it, and `ap` commands are carried out by what they mean. A browser sign-in that
-    the embedded gateway does not offer counts as carried out when it says so.
+    Scripted tools stand in for those that the examples name. A human approves what has to be approved, an await gets
+    the id of the call before it, and `ap` commands are carried out by what they mean. A browser sign-in that the
+    embedded gateway does not offer counts as carried out when it says so.
     """
     for trial in (material.live.trials or ()) if material.live else ():
         if trial.refusal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from agentport_harness.skill_bundle.check import Fault, Material, Sight, Sound, skill_check
 from agentport_harness.skill_bundle.linking import linked
@@ -18,7 +19,7 @@ def links_resolve(material: Material) -> Iterator[Sight]:
     """Every link to a file names one that the skill holds."""
     for skill in material.bundle.skills:
         held = {entry.path for entry in skill.entries}
-        held |= {path.rpartition("/")[0] for path in held}
+        held |= {parent.as_posix() for path in held for parent in PurePosixPath(path).parents}
         for text in skill.texts:
             for link in linked(text):
                 if link.inside is None:
