@@ -40,6 +40,7 @@ def serve_until_stopped(
     settings: Settings, options: ServeOptions, listener: Any, *, tell: Callable[[], None] | None = None
 ) -> Stopped:
     """Serve on the listening socket until a signal; `tell` is called once it answers, instead of saying so."""
+    raise_descriptor_limit()
     # The writer's thread asks for the interpreter many times a transaction; by default each time may take 5 ms.
     sys.setswitchinterval(_THREAD_SWITCH_SECONDS)
     application = build(settings)
@@ -114,11 +115,24 @@ class _Server(uvicorn.Server):
         say(self._settings, self._options, ready)
 
 
+def raise_descriptor_limit() -> int:
+    """Take as many file descriptors as the system gives: every parked await is a connection. How many those are."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard
+
+
 def say(settings: Settings, options: ServeOptions, ready: dict[str, Any]) -> None:
     """Tell whoever started the gateway where it is."""
     if options.quiet:
         return
-    lines = [f"AgentPort reference gateway: {ready['base_url']} (MCP at {ready['mcp_url']}). Ctrl-C stops it."]
+    lines = [
+        f"AgentPort reference gateway: {ready['base_url']} (MCP at {ready['mcp_url']}). Ctrl-C stops it.",
+        f"It may hold {raise_descriptor_limit():,} connections and files open at once.",
+    ]
     if settings.demo:
         from agentport_gateway.demo import client_commands
 
