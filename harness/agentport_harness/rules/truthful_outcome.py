@@ -263,7 +263,8 @@ def claim_it_after_it_came_to_nothing(session: Session) -> Iterable[Trace]:
             continue
         turn = session.turn_at(last.seq)
         texts = [text for text in session.shown_by_turn.get(turn.number, ()) if text.seq > last.seq]
-        if len(texts) == 1 and turn.number == len(session.turns) and texts[0].step >= 0:
+        went_on = session.actions_between(last.seq, turn.stop)
+        if len(texts) == 1 and not went_on and turn.number == len(session.turns) and texts[0].step >= 0:
             yield with_text(session.trace, texts[0].seq, "All done, it has been processed.")
 
 

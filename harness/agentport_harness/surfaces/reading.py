@@ -83,7 +83,8 @@ def _gateways(trace: Trace) -> tuple[str, ...]:
         read_name(tool) for tool in trace.known_tools
     ]
     found = {name.server for name in names if name.tool.startswith(PREFIX)}
-    return tuple(sorted(found | trace.gateway_servers))
+    # the longest first: what is glued to a name says more than no server at all
+    return tuple(sorted(found | trace.gateway_servers, key=lambda server: (-len(server), server)))
 
 
 def _read_call(
