@@ -6,7 +6,7 @@ import grimp
 
 LAYERS = (
     {"serve"},
-    {"process", "workers"},
+    {"process", "workers", "owning"},
     {"app"},
     {"surfaces"},
     {"operations", "hearing", "demo"},
@@ -23,7 +23,7 @@ def test_a_layer_imports_from_those_below_it_only() -> None:
     # What is imported for its types alone is no dependency of the running code.
     graph = grimp.build_graph("agentport_gateway", exclude_type_checking_imports=True, cache_dir=None)
     layers = [grimp.Layer(*layer, independent=False) for layer in LAYERS]
-    # The processes that several workers are started as begin at the top again; the front furnishes a demonstration.
+    # The processes that several workers are started as begin at the top again.
     for importer, imported in (("workers", "serve"),):
         graph.remove_import(importer=f"agentport_gateway.{importer}", imported=f"agentport_gateway.{imported}")
     found = graph.find_illegal_dependencies_for_layers(layers=layers, containers={"agentport_gateway"})
