@@ -120,6 +120,14 @@ def test_a_database_file_serves_one_gateway_at_a_time(tmp_path: Path) -> None:
         process.communicate()
 
 
+@pytest.mark.parametrize("url", ["nonsense", "mysql://host/name"])
+def test_a_database_url_that_cannot_be_used_is_one_clear_line(tmp_path: Path, url: str) -> None:
+    process, _ = start(tmp_path, database_url=url)
+    _, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors.count("\n")) == (2, 1)
+    assert "sqlite:///" in errors
+
+
 def test_importing_the_gateway_costs_nothing() -> None:
     script = (
         "import sys; before = set(sys.modules); import agentport_gateway, agentport_gateway.serve; "
