@@ -35,6 +35,7 @@ ask asks wants want wanted told said task tasks step steps job operation operati
 require requires required requirement complete completing completed continue proceed perform performing make making
 thing things something stuff data info information additional additional_info reason because test testing tests none
 null nil undefined string text foo bar baz asdf qwerty blah example sample dummy default
+instruction instructions order orders command commands wish
 """
 _SAYS_NOTHING = frozenset(stem(word) for word in _EMPTY_WORDS.split())
 
