@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from agentport_harness.core.calls import CallTool
 from agentport_harness.core.session import Action, Session
 
-LONGEST = 20_000
-"""Characters of one text that judgement rules read."""
+LONGEST = 8_000
+"""Characters of one text that judgement rules read; what is longer is read at its beginning and its end."""
 
 
 def says_something(info: str | None) -> bool:
@@ -20,4 +20,8 @@ def infos(session: Session) -> Iterator[tuple[Action, CallTool, str]]:
     """Every call whose text beside the arguments says something, with that text."""
     for action, call in session.calls():
         if call.info is not None and says_something(call.info):
-            yield action, call, call.info[:LONGEST]
+            yield action, call, _readable(call.info)
+
+
+def _readable(info: str) -> str:
+    return info if len(info) <= LONGEST else f"{info[: LONGEST * 3 // 4]}\n{info[-LONGEST // 4 :]}"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from agentport_harness.core.calls import Discover, Elsewhere
 from agentport_harness.core.consent import names_of
@@ -151,35 +152,43 @@ def _detour(session: Session, action: Action) -> str:
         else:
             continue
         own = vendor["name"] if vendor and vendor["name"] in _CALLED_AS else "curl"
-        chosen = re.compile(_HUMAN_CHOSE.format(name=own), re.IGNORECASE)
-        if not any(
-            chosen.search(message.text[:5_000]) for seq, message in session.human_messages() if seq < action.seq
-        ):
+        if _chosen(session, own) > action.seq:
             return service
     return ""
 
 
+@lru_cache(maxsize=64)
+def _chosen(session: Session, name: str) -> int:
+    """The first event at which a human told the agent to take this way; past every event when none did."""
+    chosen = re.compile(_HUMAN_CHOSE.format(name=re.escape(name)), re.IGNORECASE)
+    return next((seq for seq, message in session.human_messages() if chosen.search(message.text[:5_000])), 2**62)
+
+
 def _looked(session: Session, service: str, before: int, *, step: int, widely: bool) -> bool:
+    first, steps = _looks(session, service, widely)
+    return first < before or step in steps
+
+
+@lru_cache(maxsize=512)
+def _looks(session: Session, service: str, widely: bool) -> tuple[int, frozenset[int]]:
+    """The first event at which the agent looked for the service, and all the steps in which it did."""
     names = names_of(re.sub(r"^(?:your|the|their|his|her|my) ", "", service))
-    for action in session.actions:
-        if action.seq >= before and action.step != step:
-            break
-        meaning = action.meaning
-        if isinstance(meaning, Elsewhere):
-            continue
-        if isinstance(meaning, Discover):
-            installed = meaning.kind == "installed" or (meaning.kind == "tools" and not meaning.integration)
-            if meaning.kind in ("available", "integration") or (installed and not widely):
-                return True
-        about = getattr(meaning, "integration", "").casefold()
-        listed = (
-            isinstance(meaning, Discover)
-            and action.result is not None
-            and any(name in action.result.text.casefold() for name in names)
-        )
-        if listed or (about and any(name in about or about in name for name in names)):
+    looks = [action for action in session.actions if _looks_for(action, names, widely)]
+    return min((look.seq for look in looks), default=2**62), frozenset(look.step for look in looks)
+
+
+def _looks_for(action: Action, names: frozenset[str], widely: bool) -> bool:
+    meaning = action.meaning
+    if isinstance(meaning, Elsewhere):
+        return False
+    if isinstance(meaning, Discover):
+        installed = meaning.kind == "installed" or (meaning.kind == "tools" and not meaning.integration)
+        if meaning.kind in ("available", "integration") or (installed and not widely):
             return True
-    return False
+        if action.result is not None and any(name in action.result.text.casefold() for name in names):
+            return True
+    about = getattr(meaning, "integration", "").casefold()
+    return bool(about) and any(name in about or about in name for name in names)
 
 
 def _broken(at: int, message: str, evidence: str) -> Broken:
