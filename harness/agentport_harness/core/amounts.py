@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from agentport_harness.core.json_values import JSON, as_text
 
@@ -57,6 +57,8 @@ _MINOR_KEY = re.compile(r"cents?$|minor|_in_cents|pence|subunits?", re.IGNORECAS
 _MINOR_WORDS = re.compile(r"\bcents?\b|minor unit|smallest (?:currency )?unit|subunit|pence", re.IGNORECASE)
 _MAJOR_WORDS = re.compile(r"\bin (?:dollars|euros|major)|major unit|decimal amount", re.IGNORECASE)
 _SIZES = {"k": 1_000, "thousand": 1_000, "m": 1_000_000, "mn": 1_000_000, "million": 1_000_000, "bn": 1_000_000_000}
+_LONGEST = 30
+"""Digits of the longest number that is taken for an amount."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,27 +154,23 @@ def _meant(mark: str) -> frozenset[str]:
 
 
 def _number(text: str) -> Decimal | None:
-    """The number that a text writes, in any of the common ways to separate thousands and decimals."""
+    """The number that a text writes, in any of the common ways to separate thousands and decimals.
+
+    None for one with more digits than any sum of money has.
+    """
     digits = re.sub(r"[ '’\u00a0\u202f]", "", text)
     last = max(digits.rfind("."), digits.rfind(","))
     if last >= 0:
         head, tail = re.sub(r"[.,]", "", digits[:last]), digits[last + 1 :]
         grouped = len(tail) == 3 and head != "0"
         digits = head + tail if grouped else f"{head}.{tail}"
-    return _decimal(digits)
+    return Decimal(digits) if len(digits) <= _LONGEST else None
 
 
 def _amount(value: JSON) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     if isinstance(value, str):
-        return _decimal(value) if re.fullmatch(r"\d{1,15}(?:\.\d{1,4})?", value) else None
-    return _decimal(repr(value)) if abs(value) < 10**15 else None
-
-
-def _decimal(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+        return Decimal(value) if re.fullmatch(r"\d{1,15}(?:\.\d{1,4})?", value) else None
+    # infinity and what is no number compare as false
+    return Decimal(repr(value)) if abs(value) < 10**15 else None

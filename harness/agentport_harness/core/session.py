@@ -88,10 +88,6 @@ class ApprovalRequest:
     waits: tuple[Action, ...]
     ended: Action | None
 
-    def ended_by(self, seq: int) -> bool:
-        """Whether the agent had been told the final outcome at event ``seq``."""
-        return self.ended is not None and self.ended.told <= seq
-
     def waits_in(self, turn: Turn) -> Sequence[Action]:
         """The waits that were started in a turn, in order."""
         first = bisect_left(self.waits, turn.start, key=lambda wait: wait.seq)

@@ -32,12 +32,10 @@ def obligations(session: Session) -> Iterator[Obligation]:
     for request in session.requests.values():
         turns: set[int] = set()
         for opening in request.openings:
-            if opening.result_seq is None:
-                continue
-            turn = session.turn_at(opening.result_seq)
+            turn = session.turn_at(opening.told)
             if turn.number not in turns and request.url:
                 turns.add(turn.number)
-                yield Obligation(request=request, opening=opening, turn=turn, since=opening.result_seq)
+                yield Obligation(request=request, opening=opening, turn=turn, since=opening.told)
 
 
 def showings(session: Session, obligation: Obligation) -> Iterator[tuple[Shown, Showing]]:
