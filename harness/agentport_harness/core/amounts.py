@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from agentport_harness.core.json_values import JSON, as_text
 
@@ -87,18 +87,13 @@ def spoken_amounts(text: str) -> list[Spoken]:
             continue
         number = _number(match["first"] or match["second"])
         size = (match["size1"] or match["size2"] or "").strip().casefold()
-        if number is not None:
-            found.append(
-                Spoken(
-                    value=number * _SIZES.get(size, 1),
-                    currencies=_meant(match["before"] or match["after"]),
-                    text=match.group(),
-                )
-            )
+        marks = match["before"] or match["after"]
+        value = number * _SIZES.get(size, 1)
+        found.append(Spoken(value=value, currencies=_meant(marks), text=match.group()))
     if not found:
         for match in _UNMARKED.finditer(plain):
             number = _number(match["number"])
-            if number is not None and (number >= 100 or "." in match["number"] or "," in match["number"]):
+            if number >= 100 or "." in match["number"] or "," in match["number"]:
                 found.append(Spoken(value=number, currencies=frozenset(), text=match.group()))
     return found
 
@@ -151,7 +146,7 @@ def _meant(mark: str) -> frozenset[str]:
     return frozenset(_SYMBOLS[next(signs, "euro")].split()) if folded else frozenset()
 
 
-def _number(text: str) -> Decimal | None:
+def _number(text: str) -> Decimal:
     """The number that a text writes, in any of the common ways to separate thousands and decimals."""
     digits = re.sub(r"[ '’\u00a0\u202f]", "", text)
     last = max(digits.rfind("."), digits.rfind(","))
@@ -159,20 +154,12 @@ def _number(text: str) -> Decimal | None:
         head, tail = re.sub(r"[.,]", "", digits[:last]), digits[last + 1 :]
         grouped = len(tail) == 3 and head != "0"
         digits = head + tail if grouped else f"{head}.{tail}"
-    return _decimal(digits)
+    return Decimal(digits)
 
 
 def _amount(value: JSON) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     if isinstance(value, str):
-        return _decimal(value) if re.fullmatch(r"\d{1,15}(?:\.\d{1,4})?", value) else None
-    return _decimal(repr(value)) if abs(value) < 10**15 else None
-
-
-def _decimal(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+        return Decimal(value) if re.fullmatch(r"[0-9]{1,15}(?:\.[0-9]{1,4})?", value) else None
+    return Decimal(repr(value)) if abs(value) < 10**15 else None
