@@ -83,3 +83,19 @@ def test_the_first_misfit_is_named_by_its_place(value: JSON, schema: JSON, said:
 def test_a_schema_without_end_is_given_up() -> None:
     doubling: JSON = {"allOf": [{"$ref": "#"}, {"$ref": "#"}]}
     assert misfit(1, doubling) == ""
+
+
+MANY = [f"v{number}" for number in range(20_000)]
+
+
+@pytest.mark.parametrize(
+    "asking", [{"required": ["v1"] * 20_000}, {"type": ["object"] * 20_000}, {"properties": {}}, {"const": 1}]
+)
+def test_the_work_is_limited_however_often_a_schema_asks_for_it(asking: JSON) -> None:
+    assert misfit(dict.fromkeys(MANY), {"allOf": [{"minItems": 1}, *([asking] * 20_000)]}) in {"", "`$` must be 1"}
+
+
+def test_a_long_list_of_allowed_values_is_read_once() -> None:
+    allowed: JSON = {"items": {"enum": MANY}}
+    assert misfit(MANY, allowed) == ""
+    assert misfit([*MANY, "w"], allowed).startswith('`[20000]` must be one of "v0", "v1"')
