@@ -1,96 +1,119 @@
-"""What the gateway said of its tools: which there are, which there are not, and what they take."""
+"""What the gateway told of its tools is read from every shape in which it tells it."""
 
 from __future__ import annotations
 
+import json
+import time
 from typing import Any
 
 import pytest
 
-from agentport_harness.core.json_values import JSON
-from agentport_harness.core.schemas import (
-    described_parameters,
-    documents,
-    listings,
-    named_anywhere,
-    offered,
-    schema_was_read,
-)
+from agentport_harness.core.schemas import described_schema, documents, named_anywhere, offered, schema_was_read
 from agentport_harness.core.session import Session
-from agentport_harness.core.trace import ToolCall
-from tests.core.recorded import asked, recorded
+from agentport_harness.core.trace import Event, HumanMessage, ToolCall, ToolResult, Trace
+from agentport_harness.surfaces.reading import read_session
 
-SCHEMA: JSON = {"type": "object", "properties": {"amount": {"type": "integer"}}}
-TOOL: JSON = {"name": "create_refund", "inputSchema": SCHEMA}
-LATER = 9
-
-
-def listed(answer: JSON = None, **rest: Any) -> Session:
-    return recorded(asked("list_integration_tools", answer, integration_id="stripe", **rest))
+SCHEMA = {"type": "object"}
+LATE = 99
 
 
-def described(answer: JSON = None, tool: str = "create_refund", **rest: Any) -> Session:
-    return recorded(asked("describe_tool", answer, integration_id="stripe", tool_name=tool, **rest))
+def session(*looks: tuple[str, dict[str, Any], Any]) -> Session:
+    """A session of looks, each a tool, its arguments, and its answer (a text, or what is structured)."""
+    events: list[Event] = [HumanMessage(text="Hello.")]
+    for number, (tool, arguments, answer) in enumerate(looks):
+        call_id = f"c{number}"
+        text, structured = (answer, None) if isinstance(answer, str) else ("", answer)
+        events.append(ToolCall(call_id=call_id, tool=tool, arguments=arguments, step=number + 1))
+        events.append(ToolResult(call_id=call_id, text=text, structured=structured))
+    return read_session(Trace(events=tuple(events)))
 
 
-@pytest.mark.parametrize(
-    "session",
-    [
-        described({"tool": TOOL}),
-        described(TOOL),
-        described({"tool_name": "create_refund", "integration_id": "stripe", "parameters": SCHEMA}),
-        listed({"tools": [{"name": "other"}, TOOL]}),
-        listed([TOOL]),
-        listed(text='Tools [two]\n{broken\nare: {"tools": [{"name": "create_refund", "schema": {"properties": '
-               '{"amount": {}}}}]} and more'),
-    ],
-)  # fmt: skip
-def test_a_schema_is_read_in_whatever_form_it_is_shown(session: Session) -> None:
-    assert list(described_parameters(session, "stripe", "create_refund", before=LATER)) == ["amount"]
-    assert schema_was_read(session, "stripe", "create_refund", before=LATER)
-    assert offered(session, "stripe", "create_refund", before=LATER) == "yes"
-    assert named_anywhere(session, "create_refund", before=LATER)
-    for unknown in (("gmail", "create_refund"), ("stripe", "delete")):
-        assert described_parameters(session, *unknown, before=LATER) == {}
-    assert not schema_was_read(session, "stripe", "create_refund", before=1)
+def described(answer: Any) -> Session:
+    return session(("agentport__describe_tool", {"integration_id": "s", "tool_name": "t"}, answer))
+
+
+def listed(answer: Any, **arguments: Any) -> Session:
+    return session(("agentport__list_integration_tools", arguments, answer))
 
 
 @pytest.mark.parametrize(
-    ("session", "tool", "expected"),
+    "answer",
     [
-        (listed({"tools": [TOOL]}), "delete_refund", "no"),
-        (listed({"tools": []}), "create_refund", "no"),
-        (listed({"tools": [TOOL]}, query="refund"), "delete_refund", "unknown"),
-        (listed(text="create_refund - gives money back"), "create_refund", "yes"),
-        (listed(text="create_refund - gives money back"), "delete_refund", "unknown"),
-        (listed(text="500", is_error=True), "create_refund", "unknown"),
-        (described(text="Unknown tool 'refund'", is_error=True, tool="refund"), "refund", "no"),
-        (described(text="It gives money back."), "create_refund", "yes"),
-        (described(text="502", is_error=True), "create_refund", "unknown"),
-        (recorded(), "create_refund", "unknown"),
+        {"integration_id": "s", "tool": {"name": "t", "inputSchema": SCHEMA}},
+        json.dumps({"integration_id": "s", "tool": {"name": "t", "inputSchema": SCHEMA}}),
+        json.dumps({"name": "t", "input_schema": SCHEMA}),
+        f"Here it is:\n{json.dumps({'tool': {'name': 't', 'parameters': SCHEMA}})}\n",
+        f"[warning: old client\n{json.dumps([{'name': 't', 'inputSchema': SCHEMA}])}",
     ],
 )
-def test_a_tool_is_offered_or_not_as_far_as_a_listing_tells(session: Session, tool: str, expected: str) -> None:
-    assert offered(session, "stripe", tool, before=LATER) == expected
-    assert offered(session, "stripe", tool, before=1) == "unknown"
+def test_a_schema_is_read_from_any_form(answer: Any) -> None:
+    seen = described(answer)
+    assert described_schema(seen, "s", "t", before=LATE) == SCHEMA
+    assert described_schema(seen, "s", "t", before=1) is None
+    assert schema_was_read(seen, "s", "t", before=LATE)
+    assert offered(seen, "s", "t", before=LATE) == "yes"
 
 
-def test_a_description_in_prose_counts_as_read_though_nothing_can_be_held_against_it() -> None:
-    session = described(text="It takes an amount {in cents}.")
-    assert schema_was_read(session, "stripe", "create_refund", before=LATER)
-    assert described_parameters(session, "stripe", "create_refund", before=LATER) == {}
-    assert not named_anywhere(session, "create_refund", before=LATER)
+def test_a_description_in_prose_counts_as_read() -> None:
+    seen = described("create a thing: takes an amount, in cents")
+    assert schema_was_read(seen, "s", "t", before=LATE)
+    assert offered(seen, "s", "t", before=LATE) == "yes"
+    assert described_schema(seen, "s", "t", before=LATE) is None
 
 
-def test_the_last_schema_before_a_call_counts() -> None:
-    newer: JSON = {"name": "create_refund", "inputSchema": {"properties": {"sum": {}}}}
-    session = recorded(
-        *(asked("describe_tool", tool, integration_id="stripe", tool_name="create_refund") for tool in (TOOL, newer))
-    )
-    assert list(described_parameters(session, "stripe", "create_refund", before=3)) == ["amount"]
-    assert list(described_parameters(session, "stripe", "create_refund", before=4)) == ["sum"]
+def test_a_tool_that_cannot_be_described_is_not_offered() -> None:
+    seen = described("Tool 't' not found.")
+    assert offered(seen, "s", "t", before=LATE) == "no"
+    assert not schema_was_read(seen, "s", "t", before=LATE)
 
 
-def test_a_look_that_was_not_answered_tells_nothing() -> None:
-    session = recorded(ToolCall(call_id="1", tool="agentport__describe_tool", arguments={}, step=1))
-    assert listings(session) == ()
-    assert list(documents(session.actions[0])) == []
+def test_a_whole_listing_without_the_tool_says_that_it_is_not_offered() -> None:
+    seen = listed({"integration_id": "s", "tools": [{"name": "u", "inputSchema": SCHEMA}]}, integration_id="s")
+    assert offered(seen, "s", "t", before=LATE) == "no"
+    assert offered(seen, "other", "t", before=LATE) == "unknown"
+    assert offered(seen, "s", "u", before=LATE) == "yes"
+    assert named_anywhere(seen, "u", before=LATE)
+    assert not named_anywhere(seen, "u", before=1)
+
+
+def test_an_empty_listing_is_whole_too() -> None:
+    assert offered(listed({"tools": []}, integration_id="s"), "s", "t", before=LATE) == "no"
+
+
+def test_a_narrowed_listing_proves_nothing() -> None:
+    seen = listed({"tools": [{"name": "u"}]}, integration_id="s", query="u")
+    assert offered(seen, "s", "t", before=LATE) == "unknown"
+
+
+def test_a_listing_in_prose_names_what_it_names() -> None:
+    seen = listed("make_it    makes things\nunmake_it  unmakes them", integration_id="s")
+    assert offered(seen, "s", "make_it", before=LATE) == "yes"
+    assert schema_was_read(seen, "s", "make_it", before=LATE)
+    assert offered(seen, "s", "mend_it", before=LATE) == "unknown"
+
+
+def test_a_listing_of_everything_holds_for_each_integration() -> None:
+    seen = listed({"tools": [{"integration_id": "s", "name": "t"}, "no tool", {"nameless": 1}]})
+    assert offered(seen, "s", "t", before=LATE) == "yes"
+    assert offered(seen, "s", "u", before=LATE) == "no"
+    assert not schema_was_read(seen, "s", "t", before=LATE)
+
+
+def test_a_failed_look_tells_nothing() -> None:
+    call = ToolCall(call_id="c", tool="agentport__list_integration_tools", arguments={"integration_id": "s"}, step=1)
+    failed = ToolResult(call_id="c", text="boom", is_error=True)
+    seen = read_session(Trace(events=(HumanMessage(text="Hello."), call, failed)))
+    assert offered(seen, "s", "t", before=LATE) == "unknown"
+
+
+def test_an_unanswered_call_has_no_documents() -> None:
+    call = ToolCall(call_id="c", tool="agentport__describe_tool", arguments={}, step=1)
+    seen = read_session(Trace(events=(call,)))
+    assert list(documents(seen.actions[0])) == []
+
+
+def test_text_that_never_becomes_json_is_given_up() -> None:
+    start = time.perf_counter()
+    assert list(documents(described(('[1, "' + "x" * 5_000 + '",\n') * 1_000).actions[0])) == []
+    assert list(documents(described("no { json").actions[0])) == []
+    assert time.perf_counter() - start < 5

@@ -85,14 +85,11 @@ def spoken_amounts(text: str) -> list[Spoken]:
     for match in _MARKED.finditer(plain):
         if _VAGUE.search(plain[max(0, match.start() - 20) : match.start()]):
             continue
+        number = _number(match["first"] or match["second"])
         size = (match["size1"] or match["size2"] or "").strip().casefold()
-        found.append(
-            Spoken(
-                value=_number(match["first"] or match["second"]) * _SIZES.get(size, 1),
-                currencies=_meant(match["before"] or match["after"]),
-                text=match.group(),
-            )
-        )
+        marks = match["before"] or match["after"]
+        value = number * _SIZES.get(size, 1)
+        found.append(Spoken(value=value, currencies=_meant(marks), text=match.group()))
     if not found:
         for match in _UNMARKED.finditer(plain):
             number = _number(match["number"])
@@ -164,5 +161,5 @@ def _amount(value: JSON) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     if isinstance(value, str):
-        return Decimal(value) if re.fullmatch(r"\d{1,15}(?:\.\d{1,4})?", value) else None
+        return Decimal(value) if re.fullmatch(r"[0-9]{1,15}(?:\.[0-9]{1,4})?", value) else None
     return Decimal(repr(value)) if abs(value) < 10**15 else None

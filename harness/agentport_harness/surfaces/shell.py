@@ -40,6 +40,7 @@ _REQUIRED = re.compile(r"Approval required:?\s*(https?://\S+)", re.IGNORECASE)
 _SIGNED_OUT = re.compile(
     r"not (?:logged|signed) in|ap auth login|(?:login|session|token) (?:has )?expired|unauthenticated", re.IGNORECASE
 )
+_TO_A_STREAM = re.compile(r"^[\d&]?>>?&?$")
 _REDIRECTION = re.compile(r"^(?P<to>[\d&]?)(?:>>?&?|<{1,3})")
 _MATTERS = re.compile(r"(?<![\w-])ap(?![\w-])|curl|wget|https?\b|/approve/")
 _DEEPEST = 4
@@ -95,7 +96,9 @@ def _simple(text: str) -> Iterator[list[str]]:
     words: list[str] = []
     try:
         for token in lexer:
-            if _BREAKS.match(token):
+            if words and _TO_A_STREAM.search(words[-1]) and (token == "&" or words[-1][-1] == "&"):
+                words[-1] += token  # `2>&1` is one word
+            elif _BREAKS.match(token):
                 yield words
                 words = []
             else:
