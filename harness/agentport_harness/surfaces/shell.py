@@ -95,14 +95,14 @@ def _simple(text: str) -> Iterator[list[str]]:
     lexer.commenters = ""
     words: list[str] = []
     try:
-        for token in lexer:
-            if words and _TO_A_STREAM.search(words[-1]) and (token == "&" or words[-1][-1] == "&"):
-                words[-1] += token  # `2>&1` is one word
-            elif _BREAKS.match(token):
+        for piece in lexer:
+            if words and _TO_A_STREAM.search(words[-1]) and (piece == "&" or words[-1][-1] == "&"):
+                words[-1] += piece  # `2>&1` is one word
+            elif _BREAKS.match(piece):
                 yield words
                 words = []
             else:
-                words.append(token)
+                words.append(piece)
     except ValueError:  # an unclosed quote: what was read so far is all there is
         pass
     yield words
