@@ -33,6 +33,7 @@ def test_an_installation_is_asked_for(text: str, kind: str) -> None:
         ("Don't install the calendar", "install"),
         ("Install Notion", "install"),
         ("Add a meeting to the calendar", "install"),
+        ("Connect with Dana about the calendar", "install"),
         ("Delete two meetings from the calendar", "uninstall"),
         ("Install Notion, then look up the weather in Lisbon for me", "uninstall"),
         ("Replace Outlook with Notion", "install"),
