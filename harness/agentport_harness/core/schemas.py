@@ -116,12 +116,10 @@ def listings(session: Session) -> tuple[Listing, ...]:
 def documents(action: Action) -> Iterator[JSON]:
     """The JSON values of an answer: the structured one, or those that stand in its text, one after another."""
     result = action.result
-    if result is None:
-        return
-    if result.structured is not None:
+    if result is not None and result.structured is not None:
         yield result.structured
         return
-    text, at = result.text, 0
+    text, at = result.text if result else "", 0
     while (found := _OPENS.search(text, at)) is not None:
         try:
             value, at = _DECODER.raw_decode(text, found.start())
