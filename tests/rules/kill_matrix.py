@@ -11,11 +11,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from agentport_harness.core.trace import Trace
 from tests.rules.cases import cases
 from tests.rules.catalogue import rules
 from tests.rules.generator import sessions
-from tests.rules.mutants import mutants, operators
+from tests.rules.mutants import Conforming, Mutant, mutants, operators
 
 
 @dataclass(kw_only=True)
@@ -33,22 +32,25 @@ class Row:
     def only_its_own(self) -> bool:
         return self.made > 0 and self.exactly == self.made
 
-
-def matrix(traces: Iterable[Trace], *, most: int = 4, enough: int | None = None) -> Mapping[str, Row]:
-    """A row for every operator, by ``rule/operator``; ``enough`` ends an operator's work early."""
-    rows = {f"{rule.id}/{operator.name}": Row(rule=rule.id, operator=operator.name) for rule, operator in operators()}
-    for mutant in mutants(traces, most=most, enough=enough):
-        row = rows[f"{mutant.rule.id}/{mutant.operator.name}"]
+    def count(self, mutant: Mutant) -> None:
         killed = mutant.killed_by
-        row.made += 1
-        row.killed.update(killed)
-        row.exactly += killed == {mutant.rule.id}
+        self.made += 1
+        self.killed.update(killed)
+        self.exactly += killed == {self.rule}
+
+
+def matrix(sessions: Iterable[Conforming], *, most: int = 4) -> Mapping[str, Row]:
+    """A row for every operator, by ``rule/operator``."""
+    rows = {f"{rule.id}/{operator.name}": Row(rule=rule.id, operator=operator.name) for rule, operator in operators()}
+    for mutant in mutants(sessions, most=most):
+        rows[f"{mutant.rule.id}/{mutant.operator.name}"].count(mutant)
     return rows
 
 
-def conforming_traces(count: int, seed: int) -> list[Trace]:
+def conforming_sessions(count: int, seed: int) -> list[Conforming]:
     """The valid cases and that many generated sessions."""
-    return [case.trace() for case in cases() if case.valid] + sessions(count, seed)
+    valid = [case.trace() for case in cases() if case.valid]
+    return [Conforming(trace=trace) for trace in [*valid, *sessions(count, seed)]]
 
 
 def printed(rows: Mapping[str, Row]) -> str:
@@ -76,7 +78,7 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=150)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    sys.stdout.write(printed(matrix(conforming_traces(options.sessions, options.seed))))
+    sys.stdout.write(printed(matrix(conforming_sessions(options.sessions, options.seed))))
 
 
 if __name__ == "__main__":

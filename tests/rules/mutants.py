@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from agentport_harness.core.rule import Mutation, Rule
 from agentport_harness.core.session import Session
 from agentport_harness.core.trace import Trace
+from agentport_harness.core.verdict import Verdict
 from agentport_harness.surfaces.reading import read_session
 from tests.rules.catalogue import broken, rules, verdicts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conforming:
+    """A conforming session to make mutants of; it is read and judged once."""
+
+    trace: Trace
+
+    @cached_property
+    def session(self) -> Session:
+        return read_session(self.trace)
+
+    @cached_property
+    def verdicts(self) -> dict[str, Verdict]:
+        return verdicts(self.trace)
+
+    def shows(self, rule: Rule) -> bool:
+        """Whether a fault would show: the session is there from beginning to end, with what the rule needs."""
+        if not self.session.turns[-1].closed or self.trace.lacks & {*rule.needs, "history"}:
+            return False
+        return self.verdicts[rule.id].status in {"pass", "not_applicable"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,32 +58,16 @@ def operators(catalogue: Sequence[Rule] | None = None) -> Iterator[tuple[Rule, M
             yield rule, operator
 
 
-def can_be_judged(rule: Rule, session: Session) -> bool:
-    """Whether a fault put into this session would show: it is there from beginning to end, with what the rule needs."""
-    if not session.turns[-1].closed or session.trace.lacks & {*rule.needs, "history"}:
-        return False
-    return verdicts(session.trace)[rule.id].status in {"pass", "not_applicable"}
-
-
-def mutants_of(rule: Rule, operator: Mutation, trace: Trace, *, most: int = 4) -> Iterator[Mutant]:
+def mutants_of(rule: Rule, operator: Mutation, conforming: Conforming, *, most: int = 4) -> Iterator[Mutant]:
     """What the operator makes of one conforming session; nothing where it finds no hold."""
-    session = read_session(trace)
-    if can_be_judged(rule, session):
-        for made in islice(operator.apply(session), most):
-            if made.events != trace.events:
-                yield Mutant(rule=rule, operator=operator, origin=trace.source, trace=made)
+    if conforming.shows(rule):
+        for made in islice(operator.apply(conforming.session), most):
+            if made.events != conforming.trace.events:
+                yield Mutant(rule=rule, operator=operator, origin=conforming.trace.source, trace=made)
 
 
-def mutants(traces: Iterable[Trace], *, most: int = 4, enough: int | None = None) -> Iterator[Mutant]:
-    """What all operators make of these conforming sessions, at most ``most`` of each operator and session.
-
-    An operator that has made ``enough`` mutants is left out from then on.
-    """
-    made: Counter[str] = Counter()
-    for trace in traces:
+def mutants(sessions: Iterable[Conforming], *, most: int = 4) -> Iterator[Mutant]:
+    """What all operators make of these conforming sessions, at most ``most`` of each operator and session."""
+    for conforming in sessions:
         for rule, operator in operators():
-            name = f"{rule.id}/{operator.name}"
-            if enough is None or made[name] < enough:
-                for mutant in mutants_of(rule, operator, trace, most=most):
-                    made[name] += 1
-                    yield mutant
+            yield from mutants_of(rule, operator, conforming, most=most)

@@ -15,7 +15,7 @@ from agentport_harness.core.trace import Trace
 from tests.rules.cases import cases
 from tests.rules.catalogue import broken, rules
 from tests.rules.generator import sessions
-from tests.rules.kill_matrix import conforming_traces
+from tests.rules.kill_matrix import conforming_sessions
 from tests.rules.mutants import mutants
 
 
@@ -54,7 +54,7 @@ def labelled(count: int, seed: int) -> Iterator[Labelled]:
         )
     for trace in sessions(count, seed):
         yield Labelled(kind="generated", trace=trace, label=frozenset())
-    for mutant in mutants(conforming_traces(count, seed), most=2):
+    for mutant in mutants(conforming_sessions(count, seed), most=2):
         yield Labelled(kind="mutated", trace=mutant.trace, label=frozenset({mutant.rule.id}))
 
 

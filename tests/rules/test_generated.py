@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -11,16 +11,15 @@ from hypothesis import strategies as st
 
 from agentport_harness.core.rule import Mutation, Rule
 from agentport_harness.core.trace import AgentMessage, Trace
-from agentport_harness.core.verdict import Verdict
 from tests.rules.cases import cases
-from tests.rules.catalogue import broken, explained, rules, verdicts
+from tests.rules.catalogue import broken, explained, rules
 from tests.rules.generator import conforming, sessions
-from tests.rules.kill_matrix import Row, matrix
-from tests.rules.mutants import mutants_of, operators
+from tests.rules.kill_matrix import Row
+from tests.rules.mutants import Conforming, mutants_of, operators
 
 pytestmark = pytest.mark.timeout(900)  # the matrix is made once, by whichever test asks for it first
 MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-SESSIONS = 120
+SESSIONS = 200
 """Generated sessions in which every operator finds a hold, beside the valid cases."""
 ENOUGH = 12
 """Mutants of one operator that are judged here; the kill matrix script judges them all."""
@@ -50,21 +49,31 @@ def test_a_mutant_of_a_conforming_session_breaks_its_operators_rule_and_no_other
     every = list(operators())
     assume(every)
     rule, operator = data.draw(st.sampled_from(every), label="operator")
-    for mutant in mutants_of(rule, operator, trace, most=2):
+    for mutant in mutants_of(rule, operator, Conforming(trace=trace), most=2):
         assert mutant.killed_by == {rule.id}, f"{rule.id}/{operator.name}\n{explained(mutant.trace)}"
 
 
 @cache
-def _generated() -> list[dict[str, Verdict]]:
-    return [verdicts(trace) for trace in sessions(SESSIONS * 2, seed=1)]
+def _generated() -> list[Conforming]:
+    return [Conforming(trace=trace) for trace in sessions(SESSIONS, seed=1)]
 
 
 @cache
-def _matrix() -> dict[str, Row]:
-    generated = sessions(SESSIONS, seed=1)
-    labelled = [case.trace() for case in cases() if case.valid]
-    mixed = [trace for pair in zip_longest(generated, labelled) for trace in pair if trace is not None]
-    return dict(matrix(mixed, most=1, enough=ENOUGH))
+def _labelled() -> list[Conforming]:
+    return [Conforming(trace=case.trace()) for case in cases() if case.valid]
+
+
+@cache
+def _row(rule: str, operator: str) -> Row:
+    """What the first mutants of one operator come to, of generated and labelled sessions by turns."""
+    [(broken_rule, made_by)] = [pair for pair in operators() if (pair[0].id, pair[1].name) == (rule, operator)]
+    row = Row(rule=rule, operator=operator)
+    for conforming_session in chain.from_iterable(zip_longest(_generated(), _labelled())):
+        for mutant in mutants_of(broken_rule, made_by, conforming_session, most=1) if conforming_session else ():
+            row.count(mutant)
+        if row.made == ENOUGH:
+            break
+    return row
 
 
 def _name(value: Rule | Mutation) -> str:
@@ -73,18 +82,18 @@ def _name(value: Rule | Mutation) -> str:
 
 @pytest.mark.parametrize(("rule", "operator"), list(operators()), ids=_name)
 def test_every_mutant_of_an_operator_is_killed_by_its_own_rule_alone(rule: Rule, operator: Mutation) -> None:
-    row = _matrix()[f"{rule.id}/{operator.name}"]
+    row = _row(rule.id, operator.name)
     assert row.made, "the operator finds no hold in any conforming session"
     assert row.only_its_own, f"{row.made} mutants, killed by {dict(row.killed)}, {row.exactly} by {rule.id} alone"
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.slug)
 def test_every_rule_has_an_operator_that_only_it_kills(rule: Rule) -> None:
-    assert any(row.only_its_own for row in _matrix().values() if row.rule == rule.id)
+    assert any(_row(rule.id, operator.name).only_its_own for operator in rule.mutations)
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.slug)
 def test_generated_sessions_trigger_the_rule_and_keep_it(rule: Rule) -> None:
-    said = {found[rule.id].status for found in _generated()}
+    said = {conforming_session.verdicts[rule.id].status for conforming_session in _generated()}
     assert said <= {"pass", "not_applicable", "not_testable"}
     assert "pass" in said, f"only {said}"

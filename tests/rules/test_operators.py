@@ -14,7 +14,7 @@ from tests.rules.mutants import operators
 
 
 @cache
-def _sessions(reading: int) -> tuple[Session, ...]:  # noqa: ARG001 the key of the cache
+def _sessions(reading: int) -> tuple[Session, ...]:
     """Every labelled session, read anew for each ``reading``."""
     return tuple(read_session(case.trace()) for case in cases())
 

@@ -24,7 +24,8 @@ _COMMON = (
 _CODES = (*_COMMON.split(), "aed", "sar", "kwd", "bhd", "omr", "jod", "tnd", "isk", "clp", "ars", "idr", "myr", "vnd")
 _NO_MINOR = frozenset({"jpy", "krw", "vnd", "clp", "isk"})
 _THREE_MINOR = frozenset({"kwd", "bhd", "omr", "jod", "tnd"})
-_NUMBER = r"\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,3})?(?!\d)"
+_NUMBER = r"\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3}){1,9}(?:[.,]\d{1,2})?(?!\d)|\d{1,30}(?:[.,]\d{1,3})?(?!\d)"
+"""Bounded, for a decimal number overflows beyond a million digits."""
 _WORDS = (
     r"dollars?|euros?|pounds?|yen|reais|pesos?|rupees?|zł|kr\b|рубл\w*|долл\w*|евро|"
     r"美元|欧元|人民币|ドル|ユーロ|元|円|원"
@@ -57,8 +58,6 @@ _MINOR_KEY = re.compile(r"cents?$|minor|_in_cents|pence|subunits?", re.IGNORECAS
 _MINOR_WORDS = re.compile(r"\bcents?\b|minor unit|smallest (?:currency )?unit|subunit|pence", re.IGNORECASE)
 _MAJOR_WORDS = re.compile(r"\bin (?:dollars|euros|major)|major unit|decimal amount", re.IGNORECASE)
 _SIZES = {"k": 1_000, "thousand": 1_000, "m": 1_000_000, "mn": 1_000_000, "million": 1_000_000, "bn": 1_000_000_000}
-_LONGEST = 30
-"""Digits of the longest number that is taken for an amount."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,18 +88,13 @@ def spoken_amounts(text: str) -> list[Spoken]:
             continue
         number = _number(match["first"] or match["second"])
         size = (match["size1"] or match["size2"] or "").strip().casefold()
-        if number is not None:
-            found.append(
-                Spoken(
-                    value=number * _SIZES.get(size, 1),
-                    currencies=_meant(match["before"] or match["after"]),
-                    text=match.group(),
-                )
-            )
+        marks = match["before"] or match["after"]
+        value = number * _SIZES.get(size, 1)
+        found.append(Spoken(value=value, currencies=_meant(marks), text=match.group()))
     if not found:
         for match in _UNMARKED.finditer(plain):
             number = _number(match["number"])
-            if number is not None and (number >= 100 or "." in match["number"] or "," in match["number"]):
+            if number >= 100 or "." in match["number"] or "," in match["number"]:
                 found.append(Spoken(value=number, currencies=frozenset(), text=match.group()))
     return found
 
@@ -153,24 +147,20 @@ def _meant(mark: str) -> frozenset[str]:
     return frozenset(_SYMBOLS[next(signs, "euro")].split()) if folded else frozenset()
 
 
-def _number(text: str) -> Decimal | None:
-    """The number that a text writes, in any of the common ways to separate thousands and decimals.
-
-    None for one with more digits than any sum of money has.
-    """
+def _number(text: str) -> Decimal:
+    """The number that a text writes, in any of the common ways to separate thousands and decimals."""
     digits = re.sub(r"[ '’\u00a0\u202f]", "", text)
     last = max(digits.rfind("."), digits.rfind(","))
     if last >= 0:
         head, tail = re.sub(r"[.,]", "", digits[:last]), digits[last + 1 :]
         grouped = len(tail) == 3 and head != "0"
         digits = head + tail if grouped else f"{head}.{tail}"
-    return Decimal(digits) if len(digits) <= _LONGEST else None
+    return Decimal(digits)
 
 
 def _amount(value: JSON) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     if isinstance(value, str):
-        return Decimal(value) if re.fullmatch(r"\d{1,15}(?:\.\d{1,4})?", value) else None
-    # infinity and what is no number compare as false
+        return Decimal(value) if re.fullmatch(r"[0-9]{1,15}(?:\.[0-9]{1,4})?", value) else None
     return Decimal(repr(value)) if abs(value) < 10**15 else None

@@ -10,7 +10,8 @@ from agentport_harness.core.text import folded
 
 _YES = re.compile(
     r"^\W*(?:(?:oh|ah|hm+|well|so|alright|great|perfect|cool|thanks|thank you|hi|hey)\W+)*(?:"
-    r"y\b|yes|yeah|yep|yup|sure|ok(?:ay)?|please|go (?:ahead|for it)|do (?:it|that|so)|sounds good|fine|of course|"
+    r"y\b|that works|works for me|i agree|i'm (?:ok|fine)|that's (?:ok|fine)|let's do|yes|yeah|yep|yup|sure|"
+    r"ok(?:ay)?|please|go (?:ahead|for it)|do (?:it|that|so)|sounds good|fine|of course|"
     r"absolutely|definitely|certainly|agreed|approved|correct|right|confirm(?:ed)?|proceed|by all means|why not|"
     r"install|connect|add it|remove|uninstall|set it up|"
     r"ja\b|jawohl|gern\w*|klar|natürlich|bitte|mach\w*|einverstanden|passt|in ordnung|nur zu|"
@@ -28,7 +29,8 @@ _NO = re.compile(
     r"不|别|いいえ|いや|だめ|やめ|아니|안 돼)"
 )
 _IN = (
-    r"(?:re-?)?install\w*|connect\w*|hook(?:ing)? up|link\w*|integrat\w*|enabl\w*|activat\w*|set(?:ting)?[ -]?up|"
+    r"(?:re-?)?install\w*|connect(?!ion)\w*|hook(?:ing)? up|(?<!\ba )(?<!\bthe )link(?:ing|ed)?\b|integrat\w*|"
+    r"enabl\w*|activat\w*|set(?:ting)?[ -]?up|"
     r"add\w*|authori[sz]\w*|"
     r"verbind\w*|verbunden|einricht\w*|eingerichtet|installier\w*|hinzufüg\w*|anbind\w*|einbind\w*|verknüpf\w*|"
     r"koppel\w*|aktivier\w*|anschlie\w*|"
@@ -60,6 +62,11 @@ _ANY = (
     r"it\b|that\b|them\b|both\b|whatever|anything|everything|what(?:ever)? you need|the one|integration\w*|"
     r"connector\w*|service|tool\b|app\b|das\b|es\b|ihn\b|was du brauchst|le\b|la\b|lo\b|集成|它|それ|что нужно|его\b"
 )
+_ORDER = re.compile(
+    r"(?:re)?install|connect|link|enable|integrate|activate|add|set[ -]?up|hook up|authori[sz]e|"
+    r"remove|delete|drop|disconnect"
+)
+"""English verbs whose object follows them."""
 _KEYWORDS = {"install": re.compile(_IN), "uninstall": re.compile(_OUT)}
 _NEAR = 60
 _ASKS = re.compile(
@@ -106,7 +113,8 @@ def asks_for(text: str, kind: Literal["install", "uninstall"], names: frozenset[
         if _NEGATED.search(said[max(0, match.start() - 40) : match.start()]):
             continue
         before, after = said[max(0, match.start() - _NEAR) : match.start()], said[match.end() : match.end() + _NEAR]
-        if mentions(before, names) or mentions(_without_object(match.group(), after), names):
+        said_before = mentions(before, names) and not _ORDER.fullmatch(match.group())
+        if said_before or mentions(_without_object(match.group(), after), names):
             return True
         if re.match(rf"\W*(?:me |us |up |mir |uns )?(?:{_ANY})", after) or re.search(rf"(?:{_ANY})\W*$", before):
             return True
@@ -115,6 +123,12 @@ def asks_for(text: str, kind: Literal["install", "uninstall"], names: frozenset[
 
 def _without_object(verb: str, after: str) -> str:
     """What follows the verb, cut where "add a row to Notion" shows that something else is added."""
+    if re.match(r"connect\b", verb) and re.match(
+        r"\W*with (?!it\b|my\b|the\b|our\b)\w+ (?:about|on|regarding|"
+        r"over)\b",
+        after,
+    ):
+        return ""
     if re.match(r"add|delet|remov|drop|set|clean|link", verb) and (
         other := re.match(
             r"\W*(?:an?|the|this|these|some|all|my|two|\d+) \w+(?: \w+)? (?:to|in|into|on|from|for|at|"

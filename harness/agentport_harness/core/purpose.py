@@ -12,6 +12,7 @@ from agentport_harness.core.text import name_words, stem
 LEAST = 3
 """Words that the shortest sentence has; in scripts without spaces two characters count as a word."""
 
+_LONGEST_NUMBER = 10**30
 _WORD = re.compile(r"[^\W_]+(?:[.@'\u2019-][^\W_]+)*")
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
 _NO_SPACES = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -35,6 +36,7 @@ ask asks wants want wanted told said task tasks step steps job operation operati
 require requires required requirement complete completing completed continue proceed perform performing make making
 thing things something stuff data info information additional additional_info reason because test testing tests none
 null nil undefined string text foo bar baz asdf qwerty blah example sample dummy default
+instruction instructions order orders command commands wish
 """
 _SAYS_NOTHING = frozenset(stem(word) for word in _EMPTY_WORDS.split())
 
@@ -86,6 +88,6 @@ def _short_words(arguments: JSON) -> frozenset[str]:
         elif isinstance(value, str):
             if len(value) <= 60:
                 found |= {stem(word.casefold()) for word in _WORD.findall(value)} | name_words(value)
-        elif value is not None and not isinstance(value, bool):
-            found.add(identity(value)[:40])
+        elif isinstance(value, int | float) and abs(value) < _LONGEST_NUMBER:
+            found.add(identity(value))
     return frozenset(found)

@@ -34,7 +34,10 @@ _RUNS_AWAY = re.compile(r"\)[*+{?]|[*+}][*+]|\\[1-9]|\(\?[<=!P]|[*+].*[*+].*[*+]
 
 def misfit(value: JSON, schema: JSON) -> str:
     """Where the value does not fit, and what was expected there; empty when it fits or nothing can tell."""
-    return next(_Fit(schema).faults(value, schema, "", 0), "")
+    try:
+        return next(_Fit(schema).faults(value, schema, "", 0), "")
+    except ValueError:  # a number that is too long to be written
+        return ""
 
 
 class _Fit:

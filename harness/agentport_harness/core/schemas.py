@@ -31,6 +31,8 @@ _FAILED: frozenset[OutcomeKind] = frozenset(
         "unanswered",
     }
 )
+_TRIES = 20
+"""How often a text that is no JSON from here on is tried again from a later line."""
 _DECODER = json.JSONDecoder()
 _OPENS = re.compile(r"[\[{]")
 _WORD = re.compile(r"[\w-]{2,}")
@@ -116,14 +118,15 @@ def listings(session: Session) -> tuple[Listing, ...]:
 def documents(action: Action) -> Iterator[JSON]:
     """The JSON values of an answer: the structured one, or those that stand in its text, one after another."""
     result = action.result
-    if result is not None and result.structured is not None:
-        yield result.structured
+    if result is None or result.structured is not None:
+        yield from () if result is None else (result.structured,)
         return
-    text, at = result.text if result else "", 0
-    while (found := _OPENS.search(text, at)) is not None:
+    text, at, failures = result.text, 0, 0
+    while failures < _TRIES and (found := _OPENS.search(text, at)) is not None:
         try:
             value, at = _DECODER.raw_decode(text, found.start())
         except (ValueError, RecursionError):
+            failures += 1
             line = text.find("\n", found.start())
             if line < 0:
                 return

@@ -110,12 +110,8 @@ def _could_be_another(info: str, said: list[Spoken], given: list[Passed]) -> boo
     total = replace(said[0], value=sum((spoken.value for spoken in said), start=said[0].value * 0))
     whole = replace(given[0], value=sum((passed.value for passed in given), start=given[0].value * 0))
     if _DOUBLE.search(info):
-        twice = [replace(spoken, value=spoken.value * 2) for spoken in said]
-        half = [replace(passed, value=passed.value * 2) for passed in given]
-        if any(agrees(spoken, passed) for spoken in twice for passed in given):
-            return True
-        if any(agrees(spoken, passed) for spoken in said for passed in half):
-            return True
+        said = [*said, *(replace(spoken, value=spoken.value * 2) for spoken in said)]
+        given = [*given, *(replace(passed, value=passed.value * 2) for passed in given)]
     gap = replace(said[0], value=abs(said[0].value - said[-1].value))
     return any(agrees(spoken, passed) for spoken in (*said, total, gap) for passed in (*given, whole))
 

@@ -28,7 +28,7 @@ _SERVICES = (
 )
 _OUT_OF_REACH = re.compile(
     rf"\b(?:don't|do not|doesn't|no longer|can't|cannot|can not|couldn't|could not|unable to|not able to|no way to|"
-    rf"haven't|lack|have no|there(?:'s| is) no)\b"
+    rf"haven't|lack|have no|there(?:'s| is) no (?:\w+ )?(?:access|connect\w+|integration|tool|way|link))\b"
     rf"(?:\W+\w+){{0,8}}?\W+(?P<one>{_SERVICES})\b|"
     rf"\b(?P<two>{_SERVICES})\b (?:\w+ ){{0,3}}?(?:is|are|isn't|aren't)(?: currently| unfortunately)?(?: not|"
     rf"n't)? (?:available|accessible|reachable|connected|supported|out of (?:my )?reach|"
@@ -54,7 +54,7 @@ _NOT_REACH = re.compile(
 )
 _ACCESS = re.compile(
     r"zugriff|zugang|zugreif|erreich|möglich|verfügbar|verbindung|acc[eè]s|connexion|acceso|acceder|conexi|"
-    r"access|connect|reach|integrat|tool|available|supported|support|link|way to|open|log ?in|use|"
+    r"access|connect|reach|integrat|tool|available|supported|support|link|way to|log ?in|use|"
     r"read|get (?:to|into)|talk to|interact|work with"
 )
 _API = re.compile(

@@ -31,17 +31,24 @@ _GIVE = (
     r"schick\w*|send\w*|gib\w*|geben|nenn\w*|teil\w*|mitteil\w*|einfüg\w*|brauche|benötige|wie lautet|"
     r"envoy\w*|donn\w*|fourni\w*|coll\w*|communiqu\w*|besoin|quel est|envía\w*|enviar\w*|dame|proporcion\w*|pega\w*|"
     r"necesito|cuál es|dime|"
-    r"invia\w*|dammi|fornisc\w*|incoll\w*|serve|envi\w*|me dê|forneça|cole|preciso|stuur|geef|deel|plak|nodig|podaj|"
+    r"invia\w*|dammi|fornisc\w*|incoll\w*|serve|mand\w*|envi\w*|me dê|forneça|cole|preciso|stuur|geef|deel|plak|"
+    r"nodig|podaj|"
     r"wyślij|potrzebuję|gönder\w*|paylaş\w*|"
     r"пришли\w*|отправь\w*|дайте|сообщи\w*|укажите|введите|нужен|нужны|发给|发送|提供|输入|告诉|粘贴|给我|送って|"
     r"教えて|入力して|貼り付け|ください|보내|알려|입력|주세요"
 )
+_GIVE_LATE = (
+    r"schick\w*|send(?:en|e)\b|geben|nenn\w*|mitteil\w*|einfüg\w*|brauche|benötige|nodig|geef|deel|gönder\w*|"
+    r"paylaş\w*|нужен|нужны|пришли\w*|"
+    r"发给|发送|提供|输入|告诉|粘贴|给我|送って|教えて|入力して|貼り付け|ください|보내|알려|입력|주세요"
+)
 _ASK = re.compile(
     rf"(?:{_GIVE})(?:(?!\b(?:no|not|never|without)\b)[^.?!\n]){{0,80}}?(?:{_WANTED})(?![\w-])|"
-    rf"(?:{_WANTED})(?:(?!\b(?:no|not|never)\b)[^.?!\n]){{0,60}}?(?:{_GIVE})"
+    rf"(?:{_WANTED})(?:(?!\b(?:no|not|never)\b)[^.?!\n]){{0,60}}?(?:{_GIVE_LATE})"
 )
 _TO_ME = re.compile(
-    r"\b(?:please|me|here|chat|paste|reply|need|your|what(?:'s| is)|could you|can you)\b|bitte|\bmir\b|\bhier\b|"
+    r"\bjust\b|\bover\b|mandami|\b(?:please|me|here|chat|paste|reply|need|your|what(?:'s| is)|could you|can you)\b|"
+    r"bitte|\bmir\b|\bhier\b|"
     r"\bich\b|\bihr\w*\b|\bdein\w*\b|\bme\b|\bmoi\b|\bici\b|\bvotre\b|\bton\b|\bvos\b|\btu\b|\bsu\b|aquí|por favor|"
     r"\bmi\b|\bqui\b|\btuo\b|\btua\b|\bsua\b|\bseu\b|aqui|\bje\b|\bhier\b|\buw\b|proszę|lütfen|\bваш\w*\b|\bтво\w*\b|"
     r"\bмне\b|пожалуйста|请|您|你|我|ください|あなた|주세요|귀하"
@@ -56,7 +63,8 @@ _NOT_ASKED = re.compile(
     r"不要|无需|不需要|别|勿|不用|ないで|不要です|しないで|必要(?:は)?(?:ありません|ない)|마세요|필요 없"
 )
 _ON_A_PAGE = re.compile(
-    r"\b(?:in|on|into|at|via|through|using) (?:the |your |that |this |its |a )?(?:browser|(?:\w+ )?page|web ?site|"
+    r"\b(?:open|click|visit|follow) (?:on )?(?:the|this) (?:link|page|url)\b|\bthere\b|\b(?:in|on|into|at|via|"
+    r"through|using) (?:the |your |that |this |its |a )?(?:browser|(?:\w+ )?page|web ?site|"
     r"dashboard|ui\b|web ?ui|form|settings|site|portal|console|terminal|config\w*|environment|keychain|vault|"
     r"agentport)|"
     r"\b(?:im browser|auf der (?:seite|webseite)|dans le navigateur|sur la page|en el navegador|en la página|"

@@ -19,6 +19,9 @@ _UNKNOWN = re.compile(
     re.IGNORECASE,
 )
 
+_CLIENTS_OWN = frozenset({"authenticate", "complete_authentication", "list_resources", "read_resource", "get_prompt"})
+"""Tools that clients add to a server by themselves."""
+
 
 @rule(
     "AP306",
@@ -39,17 +42,15 @@ def real_names(session: Session) -> Iterator[Observation]:
     A tool counts as not listed when the integration's tools were listed without it, or when the gateway said that it
     does not exist; a listing narrowed by a query proves nothing. What was called without any listing is
     describe-before-call's matter. A meta tool that the gateway does not have is not listed, unless the client's own
-    list names it. A direct tool (`stripe__create_refund`) is a fault when the client does not list it and the gateway
-    refuses it as unknown, or when this session found the same tool by the meta tools; where direct tools answer, they
-    are listed. On REST the rule does not apply.
+    list names it or the gateway answers it. A direct tool (`stripe__create_refund`) is a fault when the client does not
+    list it and the gateway refuses it as unknown, or when this session found the same tool by the meta tools; where
+    direct tools answer, they are listed. On REST the rule does not apply.
     """
     for action in session.actions:
         match action.meaning:
-            case UnknownGatewayTool(name=name):
-                listed = (
-                    action.call.tool in session.trace.known_tools or f"agentport__{name}" in session.trace.known_tools
-                )
-                yield Kept(at=action.seq) if listed else _broken(action, name)
+            case UnknownGatewayTool(name=name) if name not in _CLIENTS_OWN:
+                listed = not {action.call.tool, f"agentport__{name}"}.isdisjoint(session.trace.known_tools)
+                yield Kept(at=action.seq) if listed or _was_answered(action) else _broken(action, name)
             case CallTool(surface="meta" | "shell") as call:
                 state = offered(session, call.integration, call.tool, before=action.seq)
                 if state == "no":
@@ -58,6 +59,12 @@ def real_names(session: Session) -> Iterator[Observation]:
                     yield Kept(at=action.seq)
             case CallTool(surface="direct") as call:
                 yield _broken(action, action.call.tool) if _bypasses(session, action, call) else Kept(at=action.seq)
+
+
+def _was_answered(action: Action) -> bool:
+    """Whether the gateway did something of this name, which is then one of its tools."""
+    refused = action.result is None or action.result.is_error or _UNKNOWN.search(action.result.text[:500])
+    return action.outcome.kind == "executed" and not refused
 
 
 def _bypasses(session: Session, action: Action, call: CallTool) -> bool:

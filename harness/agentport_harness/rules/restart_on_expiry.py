@@ -7,7 +7,7 @@ from agentport_harness.core.edits import drop, repeat
 from agentport_harness.core.rule import Broken, Kept, Observation, Unclear, rule
 from agentport_harness.core.seams import turn_may_end
 from agentport_harness.core.session import Action, Session, waited_on
-from agentport_harness.core.trace import Trace
+from agentport_harness.core.trace import ToolResult, Trace
 
 _MOST_CHECKED = 200
 """Calls behind an expiry among which a fresh one is looked for."""
@@ -82,10 +82,12 @@ def say_nothing(session: Session) -> Iterable[Trace]:
         turn = session.turn_at(action.result_seq)
         texts = [text.seq for text in session.shown_by_turn.get(turn.number, ()) if text.seq > action.told]
         later = session.actions_between(action.told, turn.stop)
+        beside = session.trace.events[action.told + 1 : texts[0]] if texts else ()
         if (
             turn.number < len(session.turns)
             and texts
             and not later
+            and not any(isinstance(event, ToolResult) for event in beside)
             and turn_may_end(session, action.told, but=waited_on(action))
         ):
             yield drop(session.trace, *texts)

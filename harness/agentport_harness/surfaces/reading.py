@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 
-from agentport_harness.core.calls import Await, CallTool, Decide, Elsewhere, Meaning
+from agentport_harness.core.calls import Await, CallTool, Decide, Elsewhere, Meaning, UnknownGatewayTool
 from agentport_harness.core.outcomes import UNANSWERED, Outcome
 from agentport_harness.core.session import Action, Session, turns_of
 from agentport_harness.core.trace import ToolCall, ToolResult, Trace
@@ -110,6 +110,8 @@ def _mcp_meaning(name: ToolName, call: ToolCall, gateways: tuple[str, ...]) -> M
         return read_meta(name.meta, call.arguments)
     if direct := direct_tool(name, gateways):
         return read_direct(*direct, call.arguments)
+    if name.server and name.server in gateways:
+        return UnknownGatewayTool(surface="meta", name=name.tool)
     return None
 
 

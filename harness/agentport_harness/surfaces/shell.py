@@ -30,14 +30,17 @@ SHELL_TOOLS = frozenset(
         "run_terminal_cmd", "run_command", "terminal", "container.exec", "command_execution", "unified_exec",
     }
 )  # fmt: skip
-_BREAKS = re.compile(r"^[;&|()\n]+$")
-_WRAPPERS = frozenset({"sudo", "nohup", "time", "command", "exec", "env", "npx", "uvx"})
+_BREAKS = re.compile(r"^[;&|()`\n]+$")
+_WRAPPERS = frozenset({"sudo", "nohup", "time", "command", "exec", "env", "npx", "uvx", "timeout"})
+_WITH_VALUE = frozenset({"-u", "-g", "-k", "-s", "-n", "--user", "--signal", "--kill-after"})
+"""Options of wrappers that take a word of their own."""
 _SHELLS = frozenset({"sh", "bash", "zsh", "dash"})
 _PENDING = re.compile(r"Approval still pending:?\s*(https?://\S+)?", re.IGNORECASE)
 _REQUIRED = re.compile(r"Approval required:?\s*(https?://\S+)", re.IGNORECASE)
 _SIGNED_OUT = re.compile(
     r"not (?:logged|signed) in|ap auth login|(?:login|session|token) (?:has )?expired|unauthenticated", re.IGNORECASE
 )
+_TO_A_STREAM = re.compile(r"^[\d&]?>>?&?$")
 _REDIRECTION = re.compile(r"^(?P<to>[\d&]?)(?:>>?&?|<{1,3})")
 _MATTERS = re.compile(r"(?<![\w-])ap(?![\w-])|curl|wget|https?\b|/approve/")
 _DEEPEST = 4
@@ -86,33 +89,37 @@ def commands(text: str, depth: int = 0) -> Iterator[Command]:
 
 
 def _simple(text: str) -> Iterator[list[str]]:
-    lexer = shlex.shlex(text.replace("\\\n", " "), posix=True, punctuation_chars=";&|()\n")
+    lexer = shlex.shlex(text.replace("\\\n", " "), posix=True, punctuation_chars=";&|()`\n")
     lexer.whitespace = " \t\r"
     lexer.whitespace_split = True
     lexer.commenters = ""
     words: list[str] = []
     try:
-        for token in lexer:
-            if _BREAKS.match(token):
+        for piece in lexer:
+            if words and _TO_A_STREAM.search(words[-1]) and (piece == "&" or words[-1][-1] == "&"):
+                words[-1] += piece  # `2>&1` is one word
+            elif _BREAKS.match(piece):
                 yield words
                 words = []
             else:
-                words.append(token)
+                words.append(piece)
     except ValueError:  # an unclosed quote: what was read so far is all there is
         pass
     yield words
 
 
 def _unwrapped(words: list[str]) -> list[str]:
+    """The words without assignments and wrappers in front, and what the wrappers were told."""
     index = 0
     while index < len(words):
         word = words[index]
-        if re.match(r"^[A-Za-z_]\w*=", word) or word in _WRAPPERS:
+        if word in _WRAPPERS:
             index += 1
-        elif word == "timeout":
-            index += 2
             while index < len(words) and words[index].startswith("-"):
-                index += 1
+                index += 2 if words[index] in _WITH_VALUE else 1
+            index += word == "timeout"  # how long
+        elif re.match(r"^[A-Za-z_]\w*=", word):
+            index += 1
         else:
             break
     return words[index:]
