@@ -72,3 +72,9 @@ def test_minor_units_are_read_by_the_currency() -> None:
     (dinars,) = passed_amounts({"amount": 4900, "currency": "kwd"}, {})
     assert in_major_units(dollars) == 49
     assert str(in_major_units(dinars)) == "4.9"
+
+
+def test_more_digits_than_any_sum_has_are_no_amount_however_many_they_are() -> None:
+    assert spoken_amounts(f"${'9' * 1_100_000}") == []
+    assert spoken_amounts(f"refund of {'9' * 1_100_000}") == []
+    assert len(spoken_amounts(f"${'9.999' * 400_000}")) == 1

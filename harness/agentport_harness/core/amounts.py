@@ -24,7 +24,8 @@ _COMMON = (
 _CODES = (*_COMMON.split(), "aed", "sar", "kwd", "bhd", "omr", "jod", "tnd", "isk", "clp", "ars", "idr", "myr", "vnd")
 _NO_MINOR = frozenset({"jpy", "krw", "vnd", "clp", "isk"})
 _THREE_MINOR = frozenset({"kwd", "bhd", "omr", "jod", "tnd"})
-_NUMBER = r"\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,3})?(?!\d)"
+_NUMBER = r"\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3}){1,9}(?:[.,]\d{1,2})?(?!\d)|\d{1,30}(?:[.,]\d{1,3})?(?!\d)"
+"""Bounded, for a decimal number overflows beyond a million digits."""
 _WORDS = (
     r"dollars?|euros?|pounds?|yen|reais|pesos?|rupees?|zł|kr\b|рубл\w*|долл\w*|евро|"
     r"美元|欧元|人民币|ドル|ユーロ|元|円|원"
