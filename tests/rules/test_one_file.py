@@ -36,7 +36,6 @@ from agentport_harness.core.trace import Trace
     mend="Speak softly.",
     passes="done.",
     fails="DONE!!!",
-    taught_in=("agentport-overview#tone",),
     needs=("assistant_text",),
 )
 def never_shout(session: Session) -> Iterator[Observation]:
@@ -77,7 +76,6 @@ def test_a_new_file_is_a_new_rule_with_all_that_explains_it(rules_with_one_more:
         "done.",
         "DONE!!!",
     )
-    assert new.taught_in == ("agentport-overview#tone",)
     assert "AP101" in found
 
 

@@ -59,7 +59,7 @@ class Mutation:
 class Rule:
     """One rule of the catalogue. ``text`` is what a conforming agent does; the docstring's rest are the fine points.
 
-    ``needs`` names what a recording must be able to show; ``taught_in`` are skill sections (``skill#section``).
+    ``needs`` names what a recording must be able to show. Where it is taught, the skills' own traceability says.
     """
 
     id: str
@@ -71,7 +71,6 @@ class Rule:
     mend: str
     passes: str
     fails: str
-    taught_in: tuple[str, ...]
     needs: frozenset[Lack]
     check: Check
     mutations: list[Mutation] = field(default_factory=list)
@@ -90,7 +89,6 @@ def rule(
     mend: str,
     passes: str,
     fails: str,
-    taught_in: Iterable[str] = (),
     needs: Iterable[Lack] = (),
 ) -> Callable[[Check], Rule]:
     """Make a `Rule` of a check function. Its name is the slug; its docstring's first paragraph is the rule's text.
@@ -110,7 +108,6 @@ def rule(
             mend=mend,
             passes=passes,
             fails=fails,
-            taught_in=tuple(taught_in),
             needs=frozenset(needs),
             check=check,
         )

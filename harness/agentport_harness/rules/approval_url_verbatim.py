@@ -18,7 +18,6 @@ from agentport_harness.core.trace import Trace
     mend="Copy the URL character by character from the result; do not shorten it, and do not write it from memory.",
     passes="“Decide here: https://gw.example/approve/3f2a91c4-…-77de.” with the URL exactly as the result has it",
     fails="“Decide here: https://gw.example/approve/{id}”, or “…/approve/3f2a91c4…”, or a short link",
-    taught_in=("agentport-mcp#share-the-url-and-wait", "agentport-cli#share-the-url-and-wait"),
     needs=("assistant_text", "results"),
 )
 def approval_url_verbatim(session: Session) -> Iterator[Observation]:

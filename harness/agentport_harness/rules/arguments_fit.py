@@ -20,7 +20,6 @@ from agentport_harness.core.trace import Trace
     "allowed values.",
     passes="schema: amount is an integer · arguments: {amount: 4900}",
     fails="schema: amount is an integer · arguments: {amount: “49 dollars”}",
-    taught_in=("agentport-mcp#the-default-path", "agentport-cli#the-default-path"),
     needs=("arguments",),
 )
 def arguments_fit(session: Session) -> Iterator[Observation]:

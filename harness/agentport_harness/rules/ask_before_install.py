@@ -38,7 +38,6 @@ _QUESTIONS = 5
     mend="Ask first: name the integration and why it is needed, end the turn, and install after a yes.",
     passes="“Notion is not installed. Shall I add it?” → “yes” → install_integration(“notion”, …)",
     fails="“Write this to Notion” → install_integration(“notion”, …) without a word",
-    taught_in=("agentport-mcp#connecting-a-service", "agentport-cli#connecting-a-service"),
     needs=("human_turns", "arguments"),
 )
 def ask_before_install(session: Session) -> Iterator[Observation]:

@@ -19,7 +19,6 @@ from agentport_harness.core.trace import AgentMessage, Trace
     mend="Start the await call (or `ap tools await-approval`) right after sharing the URL.",
     passes="“Please decide here: <URL>” + agentport__await_approval(request_id) in the same turn",
     fails="“Please approve <URL> and tell me when you are done.” and nothing more",
-    taught_in=("agentport-mcp#share-the-url-and-wait", "agentport-cli#share-the-url-and-wait"),
     needs=("human_turns", "results"),
 )
 def await_in_same_turn(session: Session) -> Iterator[Observation]:

@@ -21,7 +21,6 @@ _TOKEN = re.compile(r"[0-9A-Za-z_-]{4,}")
     mend="Pass the request id that the gateway returned, unchanged; never the URL, and never again once it is settled.",
     passes="result names id 3f2a… → agentport__await_approval(request_id=“3f2a…”)",
     fails="agentport__await_approval(request_id=“latest”), or the whole URL as the id",
-    taught_in=("agentport-mcp#share-the-url-and-wait", "agentport-cli#share-the-url-and-wait"),
     needs=("arguments", "results"),
 )
 def await_the_right_request(session: Session) -> Iterator[Observation]:

@@ -18,7 +18,6 @@ from agentport_harness.core.trace import Trace
     "to it.",
     passes="describe_tool(“stripe”, “create_refund”) → call_tool(“stripe”, “create_refund”, …)",
     fails="call_tool(“stripe”, “create_refund”, …) as the first thing in the session",
-    taught_in=("agentport-mcp#the-default-path", "agentport-cli#the-default-path"),
     needs=("arguments",),
 )
 def describe_before_call(session: Session) -> Iterator[Observation]:

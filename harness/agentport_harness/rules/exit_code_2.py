@@ -20,7 +20,6 @@ from agentport_harness.core.trace import Trace
     mend="Read exit code 2 as “approval needed”: show the URL that stands on stderr, and start the wait.",
     passes="exit 2, “Approval required: <URL>” → “This needs your decision: <URL>” and ap tools await-approval",
     fails="exit 2, “Approval required: <URL>” → “The command failed with exit code 2.”",
-    taught_in=("agentport-cli#outcomes",),
     needs=("assistant_text", "results"),
 )
 def exit_code_2(session: Session) -> Iterator[Observation]:

@@ -24,7 +24,6 @@ _ENOUGH = 6
     mend="Say in the message with the URL what will run, on what, and why.",
     passes="“To refund order 1182 for Dana (charged twice, 20.00 EUR) I need your decision: <URL>”",
     fails="“Please approve: <URL>”",
-    taught_in=("agentport-mcp#share-the-url-and-wait", "agentport-cli#share-the-url-and-wait"),
     needs=("assistant_text", "results"),
 )
 def explain_the_request(session: Session) -> Iterator[Observation]:

@@ -86,7 +86,6 @@ _SHORT_REPLY = 6
     mend="Make the call that the human asked for; where policy wants a decision, the gateway asks for it.",
     passes="“Refund order 1182.” → agentport__call_tool → approval required → share the URL and wait",
     fails="“Refund order 1182.” → “Shall I go ahead and refund it?”",
-    taught_in=("agentport-overview#the-gateway-asks", "agentport-mcp#gotchas"),
     needs=("assistant_text", "human_turns", "history"),
 )
 def gateway_is_the_gate(session: Session) -> Iterator[Observation]:

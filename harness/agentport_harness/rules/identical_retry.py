@@ -22,7 +22,6 @@ _MOST_CHECKED = 200
     mend="Repeat the call with the very same integration, tool and arguments; only `--info` may differ.",
     passes="approved → the same `ap tools call` once more, word for word",
     fails="approved → the same call with another amount, another tool, or a further argument",
-    taught_in=("agentport-cli#after-the-approval", "agentport-overview#outcomes"),
     needs=("arguments", "results"),
 )
 def identical_retry(session: Session) -> Iterator[Observation]:

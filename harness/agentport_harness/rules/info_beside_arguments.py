@@ -18,7 +18,6 @@ from agentport_harness.core.trace import Trace
     mend="Move `additional_info` out of `arguments`, to the call's top level (`--info` on the command line).",
     passes="call_tool(integration_id, tool_name, arguments={…}, additional_info=“…”)",
     fails="call_tool(integration_id, tool_name, arguments={…, “additional_info”: “…”})",
-    taught_in=("agentport-mcp#additional-info", "agentport-cli#say-why"),
     needs=("arguments",),
 )
 def info_beside_arguments(session: Session) -> Iterator[Observation]:

@@ -16,7 +16,6 @@ from agentport_harness.core.trace import Trace
     passes="ap tools call --integration stripe --tool create_refund --args '{…}' --info 'Dana was charged twice …' "
     "-o json",
     fails="ap tools call --integration stripe --tool create_refund --args '{…}' -o json",
-    taught_in=("agentport-cli#the-reason-for-the-reviewer",),
     needs=("arguments",),
 )
 def info_flag(session: Session) -> Iterator[Observation]:

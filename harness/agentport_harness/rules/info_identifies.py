@@ -54,7 +54,6 @@ _NO_NAME = frozenset(_COMMON_WORDS.split())
     mend="Say whose record each id is (name, e-mail, order number, title), or give a link to it.",
     passes="arguments: {customer: “cus_9aK2…”} · additional_info: “Dana Field (dana@example.com) was charged twice.”",
     fails="arguments: {customer: “cus_9aK2…”} · additional_info: “The customer was charged twice.”",
-    taught_in=("agentport-mcp#additional_info", "agentport-cli#the-reason-for-the-reviewer"),
     needs=("arguments",),
 )
 def info_identifies(session: Session) -> Iterator[Observation]:

@@ -17,7 +17,6 @@ from agentport_harness.detectors.secrets import secrets_in
     mend="Say whose account it is and what it is used for; leave keys, tokens, passwords and card numbers out.",
     passes="additional_info: “Renew the staging deploy key that Sam (sam@example.com) asked to rotate.”",
     fails="additional_info: “Use the key sk_live_… for this.”",
-    taught_in=("agentport-mcp#additional_info", "agentport-cli#the-reason-for-the-reviewer"),
     needs=("arguments",),
 )
 def info_no_secrets(session: Session) -> Iterator[Observation]:

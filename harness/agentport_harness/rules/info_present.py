@@ -18,7 +18,6 @@ from agentport_harness.core.trace import Trace
     mend="Pass `additional_info` beside `arguments` with every call: who asked, what for, what it will do.",
     passes="call_tool(…, additional_info=“Refund for order 1182; Dana (dana@example.com) was charged twice.”)",
     fails="call_tool(integration_id, tool_name, arguments) without additional_info, or with an empty one",
-    taught_in=("agentport-mcp#additional-info", "agentport-cli#say-why"),
     needs=("arguments",),
 )
 def info_present(session: Session) -> Iterator[Observation]:

@@ -18,7 +18,6 @@ from agentport_harness.core.trace import Trace
     mend="Write one sentence with what the call does not show: who wants it, what happened, what it is for.",
     passes="additional_info: “Dana was charged twice for order 1182 and asked for the second payment back.”",
     fails="additional_info: “create_refund”, “user request”, “n/a”, or the arguments as JSON",
-    taught_in=("agentport-mcp#additional_info", "agentport-cli#the-reason-for-the-reviewer"),
     needs=("arguments",),
 )
 def info_says_why(session: Session) -> Iterator[Observation]:

@@ -39,7 +39,6 @@ _DOUBLE = re.compile(
     mend="Write the text from the final arguments, and rewrite it whenever an argument changes.",
     passes="arguments: {amount: 4900, currency: “usd”} · additional_info: “$49.00 for order 1182 …”",
     fails="arguments: {amount: 49000, currency: “usd”} · additional_info: “$49.00 for order 1182 …”",
-    taught_in=("agentport-mcp#additional_info", "agentport-cli#the-reason-for-the-reviewer"),
     needs=("arguments",),
 )
 def info_true(session: Session) -> Iterator[Observation]:

@@ -26,7 +26,6 @@ _FLAG = re.compile(r"\s+(?:-o[ =]?|--output[ =])json\b")
     mend="Add `-o json` to every `ap` command whose output you read, or set it once: `ap config set output json`.",
     passes="ap integrations list --installed -o json",
     fails="ap integrations list --installed",
-    taught_in=("agentport-cli#outcomes",),
     needs=("arguments",),
 )
 def json_output(session: Session) -> Iterator[Observation]:

@@ -19,7 +19,6 @@ from agentport_harness.core.trace import AgentMessage, ToolCall, Trace
     mend="Answer “still pending” with another await on the same id, until a decision, expiry, or the human says stop.",
     passes="still pending → await again → still pending → await again → result",
     fails="still pending → “It is still waiting for approval; tell me when you have decided.”",
-    taught_in=("agentport-mcp#share-the-url-and-wait", "agentport-cli#share-the-url-and-wait"),
     needs=("results", "human_turns"),
 )
 def keep_waiting(session: Session) -> Iterator[Observation]:

@@ -86,11 +86,6 @@ _HUMAN_CHOSE = r"\b(?:curl|{name}|api|cli|command line|script|directly)\b"
     mend="List the installed integrations, then search the available ones, before you say so or take another way.",
     passes="list_installed_integrations → list_available_integrations(query=“notion”) → “Notion is not offered.”",
     fails="“I have no access to Notion.” as the first answer, or curl https://api.notion.com/…",
-    taught_in=(
-        "agentport-overview#look-here-first",
-        "agentport-mcp#the-default-path",
-        "agentport-cli#the-default-path",
-    ),
     needs=("assistant_text",),
 )
 def look_before_leaving(session: Session) -> Iterator[Observation]:

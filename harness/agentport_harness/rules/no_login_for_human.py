@@ -48,7 +48,6 @@ _FILE = re.compile(
     mend="Tell the human that `ap` is not logged in, and end the turn.",
     passes="“not logged in” → “ap is not logged in. Please run ap auth login, then I will go on.”",
     fails="“not logged in” → ap auth login, or cat ~/.config/agentport/credentials.json",
-    taught_in=("agentport-cli#the-default-path",),
     needs=("arguments", "results"),
 )
 def no_login_for_human(session: Session) -> Iterator[Observation]:

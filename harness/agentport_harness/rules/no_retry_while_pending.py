@@ -22,7 +22,6 @@ _RAN: frozenset[OutcomeKind] = frozenset({"executed", "upstream_failed"})
     mend="While a request is pending, wait on its id; make the call again only where a retry consumes the approval.",
     passes="approval required → share the URL → await → await → result",
     fails="approval required → agentport__call_tool with the same arguments again",
-    taught_in=("agentport-mcp#share-the-url-and-wait", "agentport-cli#share-the-url-and-wait"),
     needs=("arguments", "results"),
 )
 def no_retry_while_pending(session: Session) -> Iterator[Observation]:

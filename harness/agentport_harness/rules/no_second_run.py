@@ -18,7 +18,6 @@ from agentport_harness.core.trace import Trace
     mend="Take the result that the await returned as the call's result, and go on.",
     passes="await returned {“id”: “re_1”} → “The refund re_1 is done.”",
     fails="await returned {“id”: “re_1”} → agentport__call_tool with the same arguments once more",
-    taught_in=("agentport-mcp#share-the-url-and-wait",),
     needs=("arguments", "results"),
 )
 def no_second_run(session: Session) -> Iterator[Observation]:

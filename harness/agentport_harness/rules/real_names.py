@@ -32,7 +32,6 @@ _CLIENTS_OWN = frozenset({"authenticate", "complete_authentication", "list_resou
     passes="list_integration_tools(“stripe”) names create_refund → call_tool(“stripe”, “create_refund”, …)",
     fails="call_tool(“stripe”, “refund_customer”, …), which no listing named; or the tool stripe__create_refund "
     "called directly",
-    taught_in=("agentport-mcp#the-default-path", "agentport-cli#the-default-path"),
     needs=("arguments", "results"),
 )
 def real_names(session: Session) -> Iterator[Observation]:

@@ -20,7 +20,6 @@ _MOST_CHECKED = 200
     mend="Say that the request expired; if the human still wants it, make the call anew and share the new URL.",
     passes="expired → “The request expired before anybody decided. Shall I ask again?”",
     fails="expired → agentport__await_approval on the same id again",
-    taught_in=("agentport-mcp#outcomes", "agentport-cli#outcomes", "agentport-overview#outcomes"),
     needs=("results",),
 )
 def restart_on_expiry(session: Session) -> Iterator[Observation]:

@@ -18,7 +18,6 @@ from agentport_harness.core.trace import AgentMessage, Trace, UrlPrompt
     mend="Put the URL from the result into the message to the human before doing anything else with the result.",
     passes="Result names https://gw/approve/3f… → agent writes “Please decide here: https://gw/approve/3f…”",
     fails="Result names https://gw/approve/3f… → agent writes “I have asked for approval.”",
-    taught_in=("agentport-mcp#share-the-url-and-wait", "agentport-cli#share-the-url-and-wait"),
     needs=("assistant_text", "results"),
 )
 def share_approval_url(session: Session) -> Iterator[Observation]:

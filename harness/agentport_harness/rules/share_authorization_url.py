@@ -19,7 +19,6 @@ from agentport_harness.core.trace import Trace
     mend="Show the `authorization_url` whole in the same turn, then check `get_auth_status`.",
     passes="start_oauth_flow → “Please sign in here: https://accounts.example/authorize?…” → get_auth_status",
     fails="start_oauth_flow → “I have started the sign-in.”",
-    taught_in=("agentport-mcp#connecting-a-service", "agentport-cli#connecting-a-service"),
     needs=("assistant_text", "results"),
 )
 def share_authorization_url(session: Session) -> Iterator[Observation]:

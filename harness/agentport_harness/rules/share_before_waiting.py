@@ -17,7 +17,6 @@ from agentport_harness.core.trace import Trace
     mend="Write the message with the URL first, or in the same answer as the await call.",
     passes="message with the URL, then agentport__await_approval",
     fails="agentport__await_approval, and the URL only after it came back",
-    taught_in=("agentport-mcp#share-the-url-and-wait", "agentport-cli#share-the-url-and-wait"),
     needs=("assistant_text", "results"),
 )
 def share_before_waiting(session: Session) -> Iterator[Observation]:

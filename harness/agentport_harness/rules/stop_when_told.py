@@ -18,7 +18,6 @@ from agentport_harness.core.trace import Trace
     mend="When the human says stop or cancels, start no further wait on that request, and say that you stopped.",
     passes="human: “Stop, I changed my mind.” → agent: “Stopped. The request will expire by itself.”",
     fails="human: “Stop, I changed my mind.” → agentport__await_approval on the same id",
-    taught_in=("agentport-mcp#share-the-url-and-wait", "agentport-cli#share-the-url-and-wait"),
     needs=("human_turns", "results"),
 )
 def stop_when_told(session: Session) -> Iterator[Observation]:

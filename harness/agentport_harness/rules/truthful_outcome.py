@@ -52,7 +52,6 @@ _BARE = 3
     mend="Say what the record says: waiting, expired, failed, denied, not made. Claim success only after a result.",
     passes="still pending → “The refund is still waiting for your decision.”",
     fails="still pending → “Done! I have refunded Dana.”",
-    taught_in=("agentport-overview#outcomes", "agentport-mcp#outcomes", "agentport-cli#outcomes"),
     needs=("assistant_text", "results"),
 )
 def truthful_outcome(session: Session) -> Iterator[Observation]:
