@@ -24,6 +24,7 @@ DOES_NOT: list[tuple[str, Literal["install", "uninstall"]]] = [
     ("Install Trello.", "install"),
     ("Read my pages in Notion.", "install"),
     ("Delete the page from Notion.", "uninstall"),
+    ("Connect with Dana about Notion.", "install"),
 ]
 
 

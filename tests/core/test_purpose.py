@@ -17,6 +17,8 @@ CALL = CallTool(
         "reason": "requested by the customer",
         "lines": ["printer"],
         "notify": True,
+        "parent": None,
+        "trace": 10**400,
         "memo": "Dana Ruiz was charged twice for the same order, and has sent both of the receipts to us.",
         "additional_info": "Dana was charged twice.",
     },
