@@ -80,7 +80,14 @@ def _serve(options: ServeOptions, listener: socket.socket, base_url: str, folder
             return _EXIT_USAGE
         stopped = supervise(settings, options, listener)
     else:
-        stopped = serve_until_stopped(settings, options, listener)
+        from agentport_gateway.owning import DatabaseInUseError, owned
+
+        try:
+            with owned(settings.database_url):
+                stopped = serve_until_stopped(settings, options, listener)
+        except DatabaseInUseError as error:
+            sys.stderr.write(f"{error}\n")
+            return _EXIT_USAGE
     match stopped:
         case Stopped.INTERRUPTED:
             return _EXIT_INTERRUPTED

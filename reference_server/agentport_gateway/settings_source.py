@@ -50,10 +50,24 @@ def settings_for(options: ServeOptions, *, base_url: str, folder: Path | None) -
     if not os.environ.get("AGENTPORT_SECRET_KEY"):
         values["secret_key"] = _kept_key(_data_folder(folder) / "secret.key")
     try:
-        return Settings(**values)
+        settings = Settings(**values)
+        _check_url(settings.database_url)
+        return settings
     except ValidationError as error:
         faults = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_input=False))
         raise BadSettingsError(f"a setting cannot be used: {faults}") from None
+
+
+def _check_url(database_url: str) -> None:
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        backend = make_url(database_url).get_backend_name()
+    except ArgumentError:
+        raise BadSettingsError("the database URL cannot be read: expected sqlite:///… or postgresql://…") from None
+    if backend not in ("sqlite", "postgresql"):
+        raise BadSettingsError(f"{backend} is not supported: the database URL is sqlite:///… or postgresql://…")
 
 
 def _data_folder(folder: Path | None) -> Path:

@@ -1,53 +1,64 @@
-"""Whether plain words ask for an integration to be installed or removed, or agree to it."""
+"""What a human said to an installation: asked for it, agreed, refused, or spoke of something else."""
 
 from __future__ import annotations
 
-from typing import Literal
-
 import pytest
 
-from agentport_harness.core.consent import agrees, asks_about_installing, asks_for, refuses, speaks_of_installing
+from agentport_harness.core.consent import agrees, asks_about_installing, asks_for, names_of, proposes, refuses
 
-NOTION = frozenset({"notion"})
-ASKS: list[tuple[str, Literal["install", "uninstall"]]] = [
-    ("Please install Notion.", "install"),
-    ("Notion: can you connect it?", "install"),
-    ("Install whatever you need.", "install"),
-    ("Replace Trello with Notion.", "install"),
-    ("Switch from Notion to Trello.", "uninstall"),
-    ("Remove the Notion integration.", "uninstall"),
-    ("Add the connector to Notion.", "install"),
-]
-DOES_NOT: list[tuple[str, Literal["install", "uninstall"]]] = [
-    ("Add a row to Notion.", "install"),
-    ("Don't install Notion.", "install"),
-    ("Install Trello.", "install"),
-    ("Read my pages in Notion.", "install"),
-    ("Delete the page from Notion.", "uninstall"),
-    ("Connect with Dana about Notion.", "install"),
-]
+NAMES = names_of("google_calendar")
 
 
-@pytest.mark.parametrize(("text", "kind"), ASKS)
-def test_a_message_that_asks_for_it_is_a_request(text: str, kind: Literal["install", "uninstall"]) -> None:
-    assert asks_for(text, kind, NOTION)
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Please install Google Calendar", "install"),
+        ("Please install it", "install"),
+        ("My calendar is to be connected", "install"),
+        ("Replace Outlook with Google Calendar", "install"),
+        ("Replace Google Calendar with Outlook", "uninstall"),
+        ("Disconnect the calendar", "uninstall"),
+        ("Don't install Notion yet. But do install the calendar", "install"),
+        ("Add the Notion integration to the calendar", "install"),
+    ],
+)
+def test_an_installation_is_asked_for(text: str, kind: str) -> None:
+    assert asks_for(text, kind, NAMES)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("text", "kind"), DOES_NOT)
-def test_a_message_that_uses_or_forbids_it_is_no_request(text: str, kind: Literal["install", "uninstall"]) -> None:
-    assert not asks_for(text, kind, NOTION)
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("What is in my calendar?", "install"),
+        ("Don't install the calendar", "install"),
+        ("Install Notion", "install"),
+        ("Add a meeting to the calendar", "install"),
+        ("Delete two meetings from the calendar", "uninstall"),
+        ("Install Notion, then look up the weather in Lisbon for me", "uninstall"),
+        ("Replace Outlook with Notion", "install"),
+    ],
+)
+def test_other_wishes_ask_for_no_installation(text: str, kind: str) -> None:
+    assert not asks_for(text, kind, NAMES)  # type: ignore[arg-type]
 
 
-def test_a_yes_that_is_taken_back_is_none() -> None:
-    assert agrees("Yes, go ahead.")
-    assert not agrees("Yes, but not yet.")
-    assert not agrees("No, thanks.")
-    assert refuses("No, thanks.")
+@pytest.mark.parametrize(
+    ("text", "yes", "no"),
+    [
+        ("Yes, go ahead", True, False),
+        ("Oh, sure!", True, False),
+        ("Yes, but not yet", False, False),
+        ("No, thanks", False, True),
+        ("Which one?", False, False),
+    ],
+)
+def test_an_answer_is_a_yes_a_no_or_neither(text: str, yes: bool, no: bool) -> None:
+    assert (agrees(text), refuses(text)) == (yes, no)
 
 
-def test_a_question_about_installing_asks_and_names_it() -> None:
-    assert asks_about_installing("Shall I install Notion?")
-    assert not asks_about_installing("I have installed Notion.")
-    assert not asks_about_installing("Shall I refund it?")
-    assert speaks_of_installing("Switch to Notion.")
-    assert not speaks_of_installing("Refund it.")
+def test_a_question_about_installing_proposes_what_it_names() -> None:
+    question = "Shall I install Google Calendar?"
+    assert asks_about_installing(question)
+    assert proposes(question, NAMES)
+    assert not proposes("Shall I install Notion?", NAMES)
+    assert not proposes("I am in the calendar.", NAMES)

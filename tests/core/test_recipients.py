@@ -41,6 +41,7 @@ def test_what_both_sides_name_is_compared(text: str, arguments: Any, agree: bool
         ("Dana (dana@x.example) was charged twice", {"customer": "cus_123abc"}),
         ("see dana@x.example", {"from": "noa@y.example"}),
         ("Noa Katz wants it", {"payee": "Dana Levi"}),
+        ("Pays the rent to Eve Stone Ltd, as Dana said", {"payee": "Dana Levi"}),
         ("order #1182", {"channel": "#random"}),
         ("Send it", {"to": "a@b.example" + "x" * 400}),
         ("cus_1a2 and cus_3b4", {"customer": "pi_555abc"}),

@@ -94,3 +94,19 @@ def test_a_hostile_schema_ends_soon_and_says_nothing(schema: Any) -> None:
     misfit(value, schema)
     misfit({"a": "a" * 900}, schema)
     assert time.perf_counter() - start < 5
+
+
+MANY = [f"v{number}" for number in range(20_000)]
+
+
+@pytest.mark.parametrize(
+    "asking", [{"required": ["v1"] * 20_000}, {"type": ["object"] * 20_000}, {"properties": {}}, {"const": 1}]
+)
+def test_the_work_is_limited_however_often_a_schema_asks_for_it(asking: Any) -> None:
+    assert misfit(dict.fromkeys(MANY), {"allOf": [{"minItems": 1}, *([asking] * 20_000)]}) in {"", "`$` must be 1"}
+
+
+def test_a_long_list_of_allowed_values_is_read_once() -> None:
+    allowed = {"items": {"enum": MANY}}
+    assert misfit(MANY, allowed) == ""
+    assert misfit([*MANY, "w"], allowed).startswith('`[20000]` must be one of "v0", "v1"')

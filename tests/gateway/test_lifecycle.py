@@ -258,17 +258,29 @@ async def test_parked_waits_hear_still_pending_when_the_gateway_stops(tmp_path: 
         assert facts(await waiting)["outcome"] == "still_pending"
 
 
-async def test_many_awaits_and_retries_run_the_upstream_once(world: World) -> None:
+@pytest.mark.parametrize(
+    ("rounds", "waiters"), [(3, 25), pytest.param(200, 50, marks=[pytest.mark.slow, pytest.mark.timeout(600)])]
+)
+async def test_many_awaits_retries_and_decisions_run_the_upstream_once(world: World, rounds: int, waiters: int) -> None:
     async with recording_upstream() as upstream, world.agent() as agent:
         integration = await world.install("Probe", upstream.url)
-        for round_number in range(3):
+        for number in range(rounds):
             upstream.calls.clear()
-            call = ask("act", integration, n=round_number)
+            call = ask("act", integration, n=number)
             request_id = facts(await agent.call_tool(CALL, call))["request_id"]
-            waiting = [asyncio.create_task(agent.call_tool(AWAIT, {"request_id": request_id})) for _ in range(25)]
-            await world.until_parked(25)
-            decided = asyncio.create_task(world.decide(request_id, "approve-once"))
+            waiting = [asyncio.create_task(agent.call_tool(AWAIT, {"request_id": request_id})) for _ in range(waiters)]
+            await world.until_parked(waiters)
+            decisions = ("approve-once", "deny") if number % 2 else ("deny", "approve-once")
+            answers = await asyncio.gather(*(world.decide(request_id, decision) for decision in decisions))
+            assert sorted(answer.status_code for answer in answers) == [200, 409]
             results = await asyncio.gather(*waiting)
-            await decided
-            assert {result.content[0].text for result in results} == {"acted 1"}
-            assert len(upstream.calls) == 1
+            won = decisions[[answer.status_code for answer in answers].index(200)]
+            if won == "approve-once":
+                assert {result.content[0].text for result in results} == {"acted 1"}
+                # An identical call asks anew: what was approved once is spent.
+                retried = facts(await agent.call_tool(CALL, call))
+                assert retried["outcome"] == "approval_required"
+                assert retried["request_id"] != request_id
+            else:
+                assert {facts(result)["outcome"] for result in results} == {"denied_by_human"}
+            assert len(upstream.calls) == (1 if won == "approve-once" else 0)

@@ -105,6 +105,29 @@ def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
     assert errors == f"port {port} is in use: choose another with --port\n"
 
 
+def test_a_database_file_serves_one_gateway_at_a_time(tmp_path: Path) -> None:
+    process, ready = start(tmp_path, database_url=f"sqlite:///{tmp_path / 'one.sqlite'}")
+    try:
+        told = wait_until_ready(process, ready)
+        assert set(told) == {"base_url", "mcp_url", "pid"}
+        other, _ = start(tmp_path, database_url=f"sqlite:///{tmp_path / 'one.sqlite'}")
+        _, errors = other.communicate(timeout=20)
+        assert (other.returncode, errors.count("\n")) == (2, 1)
+        assert "is in use by another gateway" in errors
+        assert ready.exists()
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://host/name"])
+def test_a_database_url_that_cannot_be_used_is_one_clear_line(tmp_path: Path, url: str) -> None:
+    process, _ = start(tmp_path, database_url=url)
+    _, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors.count("\n")) == (2, 1)
+    assert "sqlite:///" in errors
+
+
 def test_importing_the_gateway_costs_nothing() -> None:
     script = (
         "import sys; before = set(sys.modules); import agentport_gateway, agentport_gateway.serve; "

@@ -141,7 +141,7 @@ class _Edit:
 
     def _in_command(self, text: str) -> str:
         for found in _WORD.finditer(text):
-            word = _unquoted(found.group())
+            word = "".join(shlex.split(found.group()))  # its quotes are closed, as the pattern has it
             option, equals, value = word.partition("=") if word.startswith("-") else ("", "", word)
             if word == text or not value:
                 continue
@@ -154,10 +154,3 @@ class _Edit:
             as_word = edited if isinstance(edited, str) else json.dumps(edited, ensure_ascii=False)
             return f"{before}{option}{equals}{shlex.quote(as_word)}{after}"
         return text
-
-
-def _unquoted(word: str) -> str:
-    try:
-        return "".join(shlex.split(word))
-    except ValueError:
-        return word

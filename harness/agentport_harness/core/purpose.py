@@ -70,7 +70,7 @@ def _size(words: list[str]) -> float:
 
 
 def _covered(word: str, given: frozenset[str]) -> bool:
-    return word in given or (word.replace(",", "").isdigit() and word.lstrip("0") in given)
+    return word in given or (word.isdigit() and word.lstrip("0") in given)
 
 
 def _short_words(arguments: JSON) -> frozenset[str]:

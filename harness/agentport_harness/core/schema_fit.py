@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from agentport_harness.core.json_values import JSON, as_object, as_text, identity
 
@@ -27,7 +28,7 @@ _BOUNDS: tuple[tuple[str, Callable[[float, float], bool], str], ...] = (
     ("exclusiveMinimum", operator.gt, "more than"),
     ("exclusiveMaximum", operator.lt, "less than"),
 )
-_STEPS = 20_000
+_STEPS = 50_000
 _DEEPEST = 60
 _RUNS_AWAY = re.compile(r"\)[*+{?]|[*+}][*+]|\\[1-9]|\(\?[<=!P]|[*+].*[*+].*[*+]")
 
@@ -41,18 +42,21 @@ def misfit(value: JSON, schema: JSON) -> str:
 
 
 class _Fit:
-    """One validation: the root that local references point into, and the work that is left."""
+    """One validation: the root that local references point into, the work that is left, and what is known by now."""
 
     def __init__(self, root: JSON) -> None:
         self.root, self.left = root, _STEPS
+        self._identities: dict[int, str] = {}
+        self._allowed: dict[int, Mapping[str, None]] = {}
 
     def faults(self, value: JSON, schema: JSON, at: str, depth: int) -> Iterator[str]:
-        self.left -= 1
+        rules = as_object(schema)
+        names = len(_items(rules.get("required"))) + len(_items(rules.get("type")))
+        self.left -= 1 + names + (len(value) if isinstance(value, Mapping) else 0)
         if self.left < 0 or depth > _DEEPEST:
             return
         if schema is False:
             yield f"`{at or '$'}` is not allowed"
-        rules = as_object(schema)
         if (reference := as_text(rules.get("$ref"))).startswith("#"):
             yield from self.faults(value, self._target(reference), at, depth + 1)
         yield from self._of_type(value, rules, at)
@@ -77,11 +81,11 @@ class _Fit:
             yield f"`{at or '$'}` must be {' or '.join(names)}, not {_kind(value)}"
 
     def _of_values(self, value: JSON, rules: Mapping[str, JSON], at: str) -> Iterator[str]:
-        allowed = _items(rules.get("enum"))
-        if allowed and identity(value) not in {identity(item) for item in allowed}:
-            yield f"`{at or '$'}` must be one of {', '.join(identity(item) for item in allowed[:12])}"
-        if "const" in rules and identity(value) != identity(rules["const"]):
-            yield f"`{at or '$'}` must be {identity(rules['const'])}"
+        allowed = self._any_of(_items(rules.get("enum")))
+        if allowed and self._identity(value) not in allowed:
+            yield f"`{at or '$'}` must be one of {', '.join(f'{item:.200}' for item in islice(allowed, 12))}"
+        if "const" in rules and self._identity(value) != self._identity(rules["const"]):
+            yield f"`{at or '$'}` must be {self._identity(rules['const']):.200}"
         if isinstance(value, int | float) and not isinstance(value, bool):
             yield from _of_number(value, rules, at)
         if isinstance(value, str):
@@ -109,6 +113,18 @@ class _Fit:
         if isinstance(each, Mapping) and "prefixItems" not in rules:
             for index, item in enumerate(value):
                 yield from self.faults(item, each, f"{at}[{index}]", depth + 1)
+
+    def _identity(self, value: JSON) -> str:
+        """The identity of a part of the arguments or of the schema, worked out once: both outlive the validation."""
+        if (known := self._identities.get(id(value))) is None:
+            known = self._identities[id(value)] = identity(value)
+        return known
+
+    def _any_of(self, items: Sequence[JSON]) -> Mapping[str, None]:
+        """The identities of a list of the schema, in order, worked out once."""
+        if (known := self._allowed.get(id(items))) is None:
+            known = self._allowed[id(items)] = dict.fromkeys(map(self._identity, items))
+        return known
 
     def _target(self, reference: str) -> JSON:
         found: JSON = self.root

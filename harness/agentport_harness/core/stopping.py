@@ -12,6 +12,9 @@ from agentport_harness.core.session import Session
 from agentport_harness.core.text import content_words
 
 _MOST_COMPARED = 50
+_TOO_SHORT = 3
+_UNSPACED = 0x2E80
+"""From here on Unicode has the scripts that write no spaces; a pair of characters is a word there."""
 _MOST_HEARD = 20
 """Messages after a request that are read for a stop of it."""
 
@@ -91,7 +94,8 @@ def _stops_of(session: Session, request: _Open, waiting: tuple[_Open, ...]) -> l
 
 
 def _is_meant(request: _Open, waiting: tuple[_Open, ...], text: str, seq: int) -> bool:
-    said = content_words(text)
+    # "no more", "any longer": words so short name nothing in scripts that have spaces
+    said = {word for word in content_words(text) if len(word) > _TOO_SHORT or ord(word[0]) >= _UNSPACED}
     named = {other.request_id: said & other.about for other in waiting if other.since < seq < other.until}
     if len(named) < 2:
         return True

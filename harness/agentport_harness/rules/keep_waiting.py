@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from agentport_harness.core.calls import CallTool
 from agentport_harness.core.edits import cut, heard, insert, said
 from agentport_harness.core.exit_codes import mistaken_for_failure
 from agentport_harness.core.rule import Broken, Kept, Observation, Unclear, rule
@@ -50,7 +51,7 @@ def keep_waiting(session: Session) -> Iterator[Observation]:
 
 def _taken_for_failure(session: Session, action: Action) -> bool:
     """Whether a command that waited by itself ended with exit code 2 and was reported as a failure."""
-    return any(
+    return isinstance(action.meaning, CallTool) and any(
         owed.opening is action and mistaken_for_failure(session, owed) is not None for owed in obligations(session)
     )
 
