@@ -36,3 +36,13 @@ def test_shells_and_substitutions_are_followed_down_to_a_depth() -> None:
     for _ in range(4):
         text = shlex.join(["sh", "-c", text])
     assert found(text) == [("echo", "`ap auth login`")]
+
+
+@pytest.mark.parametrize("info", ["&", "|", "`", ">&", "a; b", "(x)", "first\nsecond", "2>&1", "x > y"])
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_an_operator_inside_quotes_is_text(info: str, quote: str) -> None:
+    line = f"ap tools call --integration i --tool t --info {quote}{info}{quote} -o json && echo done"
+
+    first, *_ = commands(line)
+
+    assert first.words[-4:] == ("--info", info, "-o", "json")

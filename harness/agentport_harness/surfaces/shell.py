@@ -31,6 +31,9 @@ SHELL_TOOLS = frozenset(
     }
 )  # fmt: skip
 _BREAKS = re.compile(r"^[;&|()`\n]+$")
+_QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\])*\"|\\.", re.DOTALL)
+_AS_LETTERS = {ord(sign): 0x10F000 + ord(sign) for sign in ";&|()`<>\n"}
+_AS_WRITTEN = {letter: sign for sign, letter in _AS_LETTERS.items()}
 _WRAPPERS = frozenset({"sudo", "nohup", "time", "command", "exec", "env", "npx", "uvx", "timeout"})
 _WITH_VALUE = frozenset({"-u", "-g", "-k", "-s", "-n", "--user", "--signal", "--kill-after"})
 """Options of wrappers that take a word of their own."""
@@ -89,7 +92,7 @@ def commands(text: str, depth: int = 0) -> Iterator[Command]:
 
 
 def _simple(text: str) -> Iterator[list[str]]:
-    lexer = shlex.shlex(text.replace("\\\n", " "), posix=True, punctuation_chars=";&|()`\n")
+    lexer = shlex.shlex(_QUOTED.sub(_as_letters, text.replace("\\\n", " ")), posix=True, punctuation_chars=";&|()`\n")
     lexer.whitespace = " \t\r"
     lexer.whitespace_split = True
     lexer.commenters = ""
@@ -99,13 +102,18 @@ def _simple(text: str) -> Iterator[list[str]]:
             if words and _TO_A_STREAM.search(words[-1]) and (piece == "&" or words[-1][-1] == "&"):
                 words[-1] += piece  # `2>&1` is one word
             elif _BREAKS.match(piece):
-                yield words
+                yield [word.translate(_AS_WRITTEN) for word in words]
                 words = []
             else:
                 words.append(piece)
     except ValueError:  # an unclosed quote: what was read so far is all there is
         pass
-    yield words
+    yield [word.translate(_AS_WRITTEN) for word in words]
+
+
+def _as_letters(quoted: re.Match[str]) -> str:
+    """Quoted operators as letters of a private plane: the lexer does not tell whether a piece was quoted."""
+    return quoted.group().translate(_AS_LETTERS)
 
 
 def _unwrapped(words: list[str]) -> list[str]:
