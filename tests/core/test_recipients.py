@@ -53,3 +53,8 @@ def test_what_one_side_names_alone_is_not_compared(text: str, arguments: Any) ->
 
 def test_of_several_ids_the_one_of_the_arguments_is_enough() -> None:
     assert all(agree for _, _, agree in compared("cus_123abc, once cus_999xyz", {"customer": "cus_123abc"}))
+
+
+@pytest.mark.parametrize("title", ["Mr", "Ms.", "Herr", "Mme", "Se\u00f1or"])
+def test_a_title_before_a_family_name_is_no_other_person(title: str) -> None:
+    assert all(agree for _, _, agree in compared(f"Refund for {title} Lee", {"payee": "Dana Lee"}))

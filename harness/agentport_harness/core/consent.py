@@ -30,7 +30,7 @@ _NO = re.compile(
 )
 _IN = (
     r"(?:re-?)?install\w*|connect(?!ion)\w*|hook(?:ing)? up|(?<!\ba )(?<!\bthe )link(?:ing|ed)?\b|integrat\w*|"
-    r"enabl\w*|activat\w*|set(?:ting)?[ -]?up|"
+    r"enabl\w*|activat\w*|set(?:ting)?[ -]?(?:it |this |that |them )?up|"
     r"add\w*|authori[sz]\w*|"
     r"verbind\w*|verbunden|einricht\w*|eingerichtet|installier\w*|hinzufüg\w*|anbind\w*|einbind\w*|verknüpf\w*|"
     r"koppel\w*|aktivier\w*|anschlie\w*|"

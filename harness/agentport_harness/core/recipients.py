@@ -130,6 +130,41 @@ def _accounts(text: str, named: Sequence[tuple[str, str]]) -> Iterator[tuple[str
         yield min(said), min(given), bool(given & said)
 
 
+_TITLES = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mx",
+        "dr",
+        "prof",
+        "sir",
+        "madam",
+        "herr",
+        "frau",
+        "monsieur",
+        "madame",
+        "mme",
+        "mlle",
+        "señor",
+        "señora",
+        "sr",
+        "sra",
+        "signor",
+        "signora",
+        "sig",
+        "senhor",
+        "senhora",
+        "pan",
+        "pani",
+        "mevrouw",
+        "meneer",
+    ]
+)
+"""Words before a family name that are no first name."""
+
+
 def _people(text: str, named: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str, bool]]:
     lowered = text.casefold()
     said = [*_PAID.findall(text), *_PERSON.findall(text)]
@@ -148,6 +183,8 @@ def _people(text: str, named: Sequence[tuple[str, str]]) -> Iterator[tuple[str, 
 def _shares_one_name(person: str, words: Sequence[str]) -> bool:
     """Whether a person of the text has one of these names and another one besides."""
     theirs = person.casefold().split()
+    if theirs[0].rstrip(".") in _TITLES:
+        return False
     return len(theirs) == len(words) == 2 and (theirs[0] == words[0]) != (theirs[1] == words[1])
 
 
