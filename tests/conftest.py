@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.serving import Served, served
 
 pytest_plugins = ["pytester"]
+# a test run says the same every time; HYPOTHESIS_PROFILE=exploring looks further
+settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("exploring", derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 STANDINS = Path(__file__).parent / "standins"
 
 
