@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from agentport_harness.core.calls import (
 from agentport_harness.core.session import Action
 from agentport_harness.core.trace import HumanMessage, ToolCall, ToolResult, Trace
 from agentport_harness.surfaces.names import ToolName, direct_tool, read_name
-from agentport_harness.surfaces.reading import read_session
+from agentport_harness.surfaces.reading import read_outcome, read_session
 
 ID = "3f2a91c4-7b1e-4c55-9d0a-5e6f708192a3"
 URL = f"https://gw.example/approve/{ID}"
@@ -216,7 +217,8 @@ def test_an_ap_command_is_found_where_shells_hide_it(command: str) -> None:
         "echo ap-tools",
         "cat map.txt",
         "bash script.sh",
-        "sh -x",
+        "sh -x ap",
+        "bash -c # ap",
         "env",
         "timeout",
         "",
@@ -425,6 +427,8 @@ def test_the_answer_to_a_request_means_what_body_and_status_say(path: str, body:
         ("call_tool", "The request for tea expired", None, "executed"),
         ("call_tool", '{"outcome": "denied_by_policy"}', True, "denied_by_policy"),
         ("call_tool", '{"outcome": "odd"}', None, "executed"),
+        ("call_tool", '{"outcome": "executed"}', True, "upstream_failed"),
+        ("await_approval", "Approved. Make the identical call again to run it.", None, "approved"),
         ("call_tool", "timed out awaiting tools/call after 60s", True, "client_timeout"),
         ("call_tool", "timed out awaiting tools/call after 60s", None, "executed"),
         ("call_tool", "MCP error -32000: Connection closed", True, "transport"),
@@ -480,3 +484,19 @@ def test_the_nth_result_of_an_id_answers_its_nth_call() -> None:
 def test_a_result_without_a_call_and_an_empty_trace_are_sessions_too() -> None:
     assert read_session(Trace(events=())).turns[0].number == 1
     assert read_session(Trace(events=(ToolResult(call_id="1", text=""), HumanMessage(text="hi")))).actions == ()
+
+
+def test_one_answer_is_read_outside_a_session_too() -> None:
+    call = ToolCall(call_id="1", tool="stripe__create_refund", server="gw", arguments={}, step=1)
+    assert read_outcome(call, ToolResult(call_id="1", text="", structured={"outcome": "expired"})).kind == "expired"
+    several = ToolCall(call_id="1", tool="bash", arguments={"command": "ap auth status -o json; git push"}, step=1)
+    assert read_outcome(several, ToolResult(call_id="1", text="Not logged in.", exit_code=1)).kind == "not_logged_in"
+
+
+def test_shells_in_shells_are_followed_a_few_levels_and_no_deeper() -> None:
+    command = "ap auth login"
+    found = []
+    for _ in range(7):
+        command = shlex.join(["bash", "-c", command])
+        found.append(isinstance(shell(command)[0].meaning, ApCommand))
+    assert found == [True, True, True, True, False, False, False]

@@ -41,7 +41,11 @@ def says_done(clause: str, effects: Iterable[str] = ()) -> bool:
 
     A clause that denies, asks, waits, or speaks of what may yet happen claims nothing.
     """
-    wanted = frozenset(effects)
+    return _says_done(clause, frozenset(effects))
+
+
+@lru_cache(maxsize=4096)
+def _says_done(clause: str, wanted: frozenset[str]) -> bool:
     if DENIED.search(clause):
         return False
     said = [

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from agentport_harness.core.session import Session
-from agentport_harness.core.text import clauses, folded
+from agentport_harness.core.text import clauses
 
 _CODE = re.compile(
     r"\btotp\b|\b2fa\b|\bmfa\b|\botp\b|two[- ]factor|second[- ]factor|\bone[- ]time[- ](?:code|pass\w*)|"
@@ -66,7 +66,10 @@ def codes_given(session: Session) -> dict[str, int]:
     asked = [text.seq for text in session.shown if asks_for_code(text.text)]
     for seq, message in session.human_messages():
         answers = any(earlier < seq for earlier in asked[:1])
-        if _CODE.search(folded(message.text)) or (answers and len(message.text) < 80):
-            for match in _GIVEN.finditer(message.text):
+        short, before = answers and len(message.text) < 80, ""
+        for clause in clauses(message.text):
+            announced = _CODE.search(before) and not _GIVEN.search(before)  # "the code is:", and a new line
+            for match in _GIVEN.finditer(clause) if short or announced or _CODE.search(clause) else ():
                 found.setdefault(match[1] + match[2], seq)
+            before = clause
     return found

@@ -59,6 +59,7 @@ def words(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=4096)
 def name_words(name: str) -> frozenset[str]:
     """The words of an identifier: ``createRefund``, ``create-refund`` and ``create_refund`` alike."""
     return frozenset(stem(word) for word in _WORD.findall(_CAMEL.sub(" ", name).replace("_", " ").casefold()))
@@ -75,6 +76,7 @@ def stem(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=4096)
 def content_words(text: str) -> frozenset[str]:
     """The words that carry meaning: no articles, pronouns or courtesies, nothing shorter than three letters."""
     return frozenset(word for word in words(text) if _tells(word))

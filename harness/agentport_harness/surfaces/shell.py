@@ -23,6 +23,7 @@ from agentport_harness.core.outcomes import Outcome
 from agentport_harness.core.trace import ToolResult
 from agentport_harness.surfaces.answers import APPROVAL_URL
 from agentport_harness.surfaces.meta import INFO
+from agentport_harness.surfaces.shell_words import simple_commands
 
 SHELL_TOOLS = frozenset(
     {
@@ -30,10 +31,6 @@ SHELL_TOOLS = frozenset(
         "run_terminal_cmd", "run_command", "terminal", "container.exec", "command_execution", "unified_exec",
     }
 )  # fmt: skip
-_BREAKS = re.compile(r"^[;&|()`\n]+$")
-_QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\])*\"|\\.", re.DOTALL)
-_AS_LETTERS = {ord(sign): 0x10F000 + ord(sign) for sign in ";&|()`<>\n"}
-_AS_WRITTEN = {letter: sign for sign, letter in _AS_LETTERS.items()}
 _WRAPPERS = frozenset({"sudo", "nohup", "time", "command", "exec", "env", "npx", "uvx", "timeout"})
 _WITH_VALUE = frozenset({"-u", "-g", "-k", "-s", "-n", "--user", "--signal", "--kill-after"})
 """Options of wrappers that take a word of their own."""
@@ -43,7 +40,6 @@ _REQUIRED = re.compile(r"Approval required:?\s*(https?://\S+)", re.IGNORECASE)
 _SIGNED_OUT = re.compile(
     r"not (?:logged|signed) in|ap auth login|(?:login|session|token) (?:has )?expired|unauthenticated", re.IGNORECASE
 )
-_TO_A_STREAM = re.compile(r"^[\d&]?>>?&?$")
 _REDIRECTION = re.compile(r"^(?P<to>[\d&]?)(?:>>?&?|<{1,3})")
 _MATTERS = re.compile(r"(?<![\w-])ap(?![\w-])|curl|wget|https?\b|/approve/")
 _DEEPEST = 4
@@ -75,7 +71,7 @@ def may_concern_the_gateway(text: str) -> bool:
 
 def commands(text: str, depth: int = 0) -> Iterator[Command]:
     """The simple commands of a shell text in order, through ``sh -c``, wrappers and substitutions."""
-    for words in _simple(text):
+    for words in simple_commands(text):
         bare = _unwrapped(words)
         if not bare:
             continue
@@ -89,31 +85,6 @@ def commands(text: str, depth: int = 0) -> Iterator[Command]:
             for word in bare:
                 for inner in re.findall(r"\$\(([^()]*)\)|`([^`]*)`", word):
                     yield from commands(inner[0] or inner[1], depth + 1)
-
-
-def _simple(text: str) -> Iterator[list[str]]:
-    lexer = shlex.shlex(_QUOTED.sub(_as_letters, text.replace("\\\n", " ")), posix=True, punctuation_chars=";&|()`\n")
-    lexer.whitespace = " \t\r"
-    lexer.whitespace_split = True
-    lexer.commenters = ""
-    words: list[str] = []
-    try:
-        for piece in lexer:
-            if words and _TO_A_STREAM.search(words[-1]) and (piece == "&" or words[-1][-1] == "&"):
-                words[-1] += piece  # `2>&1` is one word
-            elif _BREAKS.match(piece):
-                yield [word.translate(_AS_WRITTEN) for word in words]
-                words = []
-            else:
-                words.append(piece)
-    except ValueError:  # an unclosed quote: what was read so far is all there is
-        pass
-    yield [word.translate(_AS_WRITTEN) for word in words]
-
-
-def _as_letters(quoted: re.Match[str]) -> str:
-    """Quoted operators as letters of a private plane: the lexer does not tell whether a piece was quoted."""
-    return quoted.group().translate(_AS_LETTERS)
 
 
 def _unwrapped(words: list[str]) -> list[str]:
