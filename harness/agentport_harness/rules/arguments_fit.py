@@ -85,10 +85,13 @@ def pass_a_list_for_a_text(session: Session) -> Iterable[Trace]:
                 yield with_argument(session.trace, action, [name], [])
 
 
+_RAN = frozenset({"executed", "upstream_failed", "invalid_arguments"})
+
+
 def _runs_at_once(session: Session, action: Action) -> bool:
     """Whether this call ran, and no other has its tool or a telling value of it: none is to repeat its arguments."""
     mine = action.meaning
-    if not isinstance(mine, CallTool) or action.outcome.kind not in ("executed", "upstream_failed", "invalid_arguments"):
+    if not isinstance(mine, CallTool) or action.outcome.kind not in _RAN:
         return False
     values = telling_values(mine.arguments)
     return not any(

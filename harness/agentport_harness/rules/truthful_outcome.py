@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from agentport_harness.core.calls import AuthStatus, Await, Discover, Elsewhere, Install
 from agentport_harness.core.claims import says_done, tells_denial
@@ -38,6 +38,8 @@ _ALL = re.compile(
     r"tutt[oiea]|entramb\w+|ambos|tudo|"
     r"allemaal|wszystk\w+|все|оба|обе|всё)\b|全部|都|两|すべて|全て|両方|모두|둘 다"
 )
+_WEAK = frozenset({"create", "update", "run", "read"})
+"""Effects of which so many things can be said that a clause has to name the call besides."""
 _NUMBER = re.compile(r"\d[\d.,\u2009\u202f']*\d|\d")
 _MOST_MATTERS = 20
 """Calls before a text, and commands, that its claims are compared with."""
@@ -166,7 +168,7 @@ def _false_claim(record: _Record, text: Shown, claimed: Sequence[str], begun: Se
     if not begun:
         clause = _never_made(record.session, text, claimed)
         return _broken(text, clause, "a call was reported as done that was never made") if clause else None
-    ran = [known for known in begun if known.matter.fate(text.seq) == "executed"]
+    ran = _Ran(known for known in begun if known.matter.fate(text.seq) == "executed")
     for known in begun:
         if not record.did_not_run(known.matter, text.seq):
             continue
@@ -176,36 +178,61 @@ def _false_claim(record: _Record, text: Shown, claimed: Sequence[str], begun: Se
     return None
 
 
-def _claims(clause: str, known: _Known, ran: Sequence[_Known]) -> bool:
+class _Ran:
+    """The calls that ran before a text: whatever is said to be done may be about those that changed something."""
+
+    def __init__(self, every: Iterable[_Known]) -> None:
+        self.every = tuple(every)
+        self.doing = tuple(known for known in self.every if not only_reads(known.tool))
+
+    @cached_property
+    def effects(self) -> frozenset[str]:
+        return frozenset().union(*(known.effects for known in self.doing))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset().union(*(known.words for known in self.doing))
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        return frozenset().union(*(known.numbers for known in self.doing))
+
+    @cached_property
+    def nouns(self) -> frozenset[str]:
+        return frozenset().union(*(nouns_of(known.tool) for known in self.doing))
+
+
+def _claims(clause: str, known: _Known, ran: _Ran) -> bool:
     """Whether a clause that claims something done is about this call, which did not run."""
     words = content_words(clause)
-    named = bool(words & known.words)
-    strong = known.effects - {"create", "update", "run", "read"}
-    specific = says_done(clause, known.effects) and (bool(strong) or named)
+    named = not words.isdisjoint(known.words)
+    specific = says_done(clause, known.effects) and (bool(known.effects - _WEAK) or named)
     if not specific and not says_done(clause):
         return False
-    doing = [other for other in ran if not only_reads(other.tool)]
     if only_reads(known.tool):
-        return specific and named and not ran
-    if not doing:
-        return specific or not ran or not _about_reading(clause)
-    if _ALL.search(clause) and (named or specific or len(words) <= _BARE):
+        return specific and named and not ran.every
+    if not ran.doing:
+        return specific or not ran.every or not _about_reading(clause)
+    if (named or specific or len(words) <= _BARE) and _ALL.search(clause):
         return True
-    if _rather_about_another(clause, words, known, doing):
+    if _rather_about_another(clause, words, known, ran):
         return False
-    theirs = frozenset().union(*(other.words for other in doing))
-    if not any(other.effects & known.effects for other in doing):
-        return specific or bool(words & (known.words - theirs))
-    return bool(words & (known.telling_words - theirs))
+    if not ran.effects & known.effects:
+        return specific or not words.isdisjoint(known.words - ran.words)
+    return not words.isdisjoint(known.telling_words - ran.words)
 
 
-def _rather_about_another(clause: str, words: frozenset[str], known: _Known, ran: Sequence[_Known]) -> bool:
+def _rather_about_another(clause: str, words: frozenset[str], known: _Known, ran: _Ran) -> bool:
     """Whether the clause names by number, or by what the tool is called, a call that ran, and not this one."""
-    said = frozenset(re.sub(r"\D", "", number) for number in _NUMBER.findall(clause))
-    if (known.numbers & said) or (nouns_of(known.tool) & words):
+    said = _numbers_in(clause)
+    if not said.isdisjoint(known.numbers) or not words.isdisjoint(nouns_of(known.tool)):
         return False
-    names = name_words(known.tool)
-    return any((other.numbers - known.numbers) & said or (nouns_of(other.tool) - names) & words for other in ran)
+    return not said.isdisjoint(ran.numbers) or not words.isdisjoint(ran.nouns - name_words(known.tool))
+
+
+@lru_cache(maxsize=1024)
+def _numbers_in(clause: str) -> frozenset[str]:
+    return frozenset(re.sub(r"\D", "", number) for number in _NUMBER.findall(clause))
 
 
 def _about_reading(clause: str) -> bool:
