@@ -41,5 +41,5 @@ class Settings(BaseSettings):
     allowed_hosts: Listed = ()
     allowed_origins: Listed = ()
     stateless_sessions: bool = False
-    """Serve the handshake revisions without sessions, so that any worker can answer any request."""
+    """Keep no sessions of the handshake revisions: their ids say it all, and any worker can answer any request."""
     demo: bool = False
