@@ -106,12 +106,12 @@ class World:
     stop: Callable[[], None]
 
     @contextlib.asynccontextmanager
-    async def agent(self, tenant: Tenant | None = None, mode: str = "2026-07-28") -> AsyncIterator[Client]:
+    async def agent(self, tenant: Tenant | None = None, mode: str = "2026-07-28", **more: Any) -> AsyncIterator[Client]:
         """An MCP client that is signed in as a tenant's agent."""
         headers = (tenant or self.first).as_agent
         async with (
             httpx2.AsyncClient(headers=headers, timeout=30) as http,
-            Client(streamable_http_client(f"{self.base_url}/mcp", http_client=http), mode=mode) as client,
+            Client(streamable_http_client(f"{self.base_url}/mcp", http_client=http), mode=mode, **more) as client,
         ):
             yield client
 

@@ -67,10 +67,10 @@ class McpEndpoint:
                 await respond(send, 429, {"detail": "this API key has too many sessions open"})
                 return
         if self._portable is not None and _is_handshake(headers):
-            answering = await self._portable.admit(agent, scope["method"], headers, message, receive, send)
+            answering = await self._portable.admit(agent, scope, headers, message, receive, send)
             if answering is None:
                 return
-            send = answering
+            send, scope = answering
         token = AccessToken(token="", client_id=agent.key_id, scopes=[], subject=agent.org_id)
         scope = {**scope, "path": "/mcp", "raw_path": b"/mcp", "user": AuthenticatedUser(token), AGENT: agent}
         mode = answer_as_json.set(as_json)
@@ -115,7 +115,7 @@ def _answers_at_once(message: Any) -> bool:
     if message.get("method") != "tools/call":
         return True
     params = message.get("params")
-    if not isinstance(params, dict) or params.get("name") == _MAY_WAIT:
+    if not isinstance(params, dict) or params.get("name") == _MAY_WAIT or "requestState" in params:
         return False
     meta = params.get("_meta")
     return not (isinstance(meta, dict) and "progressToken" in meta)

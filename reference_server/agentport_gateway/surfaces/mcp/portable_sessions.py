@@ -7,14 +7,16 @@ import base64
 import hmac
 import json
 import secrets
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agentport_gateway.surfaces.body import respond
+from agentport_gateway.surfaces.mcp.ladder import OPENS_PAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from starlette.types import Message, Receive, Send
+    from starlette.types import Message, Receive, Scope, Send
 
     from agentport_gateway.domain.identity import Agent
     from agentport_gateway.surfaces.mcp.tool_changes import ToolChanges
@@ -30,6 +32,13 @@ _STREAM_HEADERS = [
 ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What a session's id says about its client."""
+
+    opens_pages: bool = False
+
+
 class PortableSessions:
     """Opens sessions, recognises them, and keeps the streams over which their clients hear of changes."""
 
@@ -37,37 +46,41 @@ class PortableSessions:
         self._key = hmac.digest(secret_key.encode(), b"sessions of several workers", "sha256")
         self._changes = changes
 
-    def open(self, agent: Agent) -> str:
+    def open(self, agent: Agent, *, opens_pages: bool = False) -> str:
         """A new session's id: nobody can make one up, and it serves no other credential."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        return base64.urlsafe_b64encode(nonce + self._seal(nonce, agent)).decode("ascii").rstrip("=")
+        said = secrets.token_bytes(_NONCE_BYTES) + bytes([opens_pages])
+        return base64.urlsafe_b64encode(said + self._seal(said, agent)).decode("ascii").rstrip("=")
 
-    def knows(self, session_id: bytes, agent: Agent) -> bool:
-        """Whether this is a session that the credential opened, with whichever worker."""
+    def read(self, session_id: bytes, agent: Agent) -> Session | None:
+        """The session, if the credential opened it, with whichever worker."""
         try:
             raw = base64.urlsafe_b64decode(session_id + b"=" * (-len(session_id) % 4))
         except ValueError:
-            return False
-        return hmac.compare_digest(raw[_NONCE_BYTES:], self._seal(raw[:_NONCE_BYTES], agent))
+            return None
+        said, seal = raw[: _NONCE_BYTES + 1], raw[_NONCE_BYTES + 1 :]
+        return Session(opens_pages=said[-1:] == b"\x01") if hmac.compare_digest(seal, self._seal(said, agent)) else None
 
     async def admit(
         self,
         agent: Agent,
-        method: str,
+        scope: Scope,
         headers: Mapping[bytes, bytes],
         message: Any,
         receive: Receive,
         send: Send,
-    ) -> Send | None:
-        """How a request's answer is sent; None when it has been answered."""
+    ) -> tuple[Send, Scope] | None:
+        """How a request's answer is sent, and the request with what its session knows; None when it was answered."""
         opens = isinstance(message, dict) and message.get("method") == "initialize"
         session_id = headers.get(b"mcp-session-id")
-        if session_id is not None and not opens and not self.knows(session_id, agent):
+        session = Session() if session_id is None or opens else self.read(session_id, agent)
+        if session is None:
             await respond(send, 404, _error("Session not found"))
             return None
-        match method:
+        match scope["method"]:
+            case "POST" if opens:
+                return self._naming(send, self.open(agent, opens_pages=_opens_pages(message))), scope
             case "POST":
-                return self._naming(send, self.open(agent)) if opens else send
+                return send, {**scope, OPENS_PAGES: session.opens_pages}
             case "GET":
                 await self._stream(agent, headers, receive, send)
             case _:
@@ -75,8 +88,8 @@ class PortableSessions:
                 await respond(send, 405, _error("Sessions are not ended here"), ((b"allow", b"GET, POST"),))
         return None
 
-    def _seal(self, nonce: bytes, agent: Agent) -> bytes:
-        return hmac.digest(self._key, nonce + agent.key_id.encode(), "sha256")
+    def _seal(self, said: bytes, agent: Agent) -> bytes:
+        return hmac.digest(self._key, said + agent.key_id.encode(), "sha256")
 
     @staticmethod
     def _naming(send: Send, session_id: str) -> Send:
@@ -109,6 +122,13 @@ class PortableSessions:
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             gone.cancel()
+
+
+def _opens_pages(message: dict[str, Any]) -> bool:
+    found: Any = message
+    for name in ("params", "capabilities", "elicitation", "url"):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found is not None
 
 
 async def _until_gone(receive: Receive) -> None:
