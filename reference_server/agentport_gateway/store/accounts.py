@@ -98,6 +98,11 @@ def user_by_email(connection: Connection, email: str) -> User | None:
     return _user(connection.execute(_USERS.where(users.c.email == email)).one_or_none())
 
 
+def set_password(connection: Connection, user_id: str, hashed: str) -> None:
+    """Replace a person's password."""
+    connection.execute(update(users).where(users.c.id == user_id).values(password_hash=hashed))
+
+
 def user_by_id(connection: Connection, user_id: str) -> User | None:
     """The person with this id."""
     return _user(connection.execute(_USERS.where(users.c.id == user_id)).one_or_none())
@@ -158,6 +163,11 @@ def key_by_hash(connection: Connection, key_hash: str) -> ApiKey | None:
         select(*_KEY_COLUMNS).where(api_keys.c.key_hash == key_hash, api_keys.c.revoked_at.is_(None))
     ).one_or_none()
     return None if row is None else _key(row)
+
+
+def key_was_made(connection: Connection, key_hash: str) -> bool:
+    """Whether there is or was a key with this hash."""
+    return connection.execute(select(api_keys.c.id).where(api_keys.c.key_hash == key_hash)).first() is not None
 
 
 def keys_of(connection: Connection, org_id: str) -> Sequence[ApiKey]:
