@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -42,4 +43,11 @@ class Settings(BaseSettings):
     allowed_origins: Listed = ()
     stateless_sessions: bool = False
     """Serve the handshake revisions without sessions, so that any worker can answer any request."""
+    setup_code: str = Field(default="", repr=False)
+    """What the first user has to know; empty closes the set-up page."""
     demo: bool = False
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the gateway is reached at this machine's own address only."""
+        return urlsplit(self.base_url).hostname in ("127.0.0.1", "localhost", "::1")
