@@ -7,6 +7,7 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING
 
+from agentport_gateway.auth.attempts import Attempts
 from agentport_gateway.auth.keys import Keys
 from agentport_gateway.auth.sealing import Sealer
 from agentport_gateway.catalog import load_catalog
@@ -55,6 +56,7 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
         ids=ids,
         database=database,
         keys=Keys(database, clock),
+        attempts=Attempts(),
         sealer=sealer,
         views=views,
         waits=waits,

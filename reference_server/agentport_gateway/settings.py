@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -45,4 +46,12 @@ class Settings(BaseSettings):
     """How clients that declare it may be told of an approval besides text: `elicitation` (a page to open), `tasks`."""
     stateless_sessions: bool = False
     """Keep no sessions of the handshake revisions: their ids say it all, and any worker can answer any request."""
+    """Serve the handshake revisions without sessions, so that any worker can answer any request."""
+    setup_code: str = Field(default="", repr=False)
+    """What the first user has to know; empty closes the set-up page."""
     demo: bool = False
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the gateway is reached at this machine's own address only."""
+        return urlsplit(self.base_url).hostname in ("127.0.0.1", "localhost", "::1")
