@@ -156,8 +156,11 @@ def _result(call_id: str, returned: Returned) -> ToolResult:
     elif isinstance(as_object(value).get("content"), list):
         return _serialised(call_id, as_object(value))
     structured = as_object(parsed(bare) if bare.startswith("{") else None)
-    kept = structured if as_text(structured.get("outcome")) else None
-    return ToolResult(call_id=call_id, text=bare, structured=kept, is_error=returned.is_error)
+    if not as_text(structured.get("outcome")):
+        return ToolResult(call_id=call_id, text=bare, is_error=returned.is_error)
+    # a client that prefers structured content shows that alone: the gateway's copy of the text is in it
+    copy = as_text(structured.get("text")) or as_text(structured.get("message")) or bare
+    return ToolResult(call_id=call_id, text=copy, structured=structured, is_error=returned.is_error)
 
 
 def is_gateway_tool(name: str) -> bool:

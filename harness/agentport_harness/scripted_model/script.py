@@ -58,6 +58,7 @@ class ScriptedModel:
         self._turns = [list(turn.steps) for turn in transcript.turns]
         self._latest = ""
         self._open: tuple[Act, ...] = ()
+        self._after: list[Step] = []
         self._polls = 0
         self._exchange: Exchange | None = None
         self._sought = False
@@ -122,15 +123,21 @@ class ScriptedModel:
                     if not _more_to_do(self._turns[0]):
                         break  # what the human does at the end of a turn comes after the agent's last word
         reply = Reply(parts=tuple(self._text(part) for part in said))
-        await self._end_of_turn()
+        self._after = self._turns.pop(0) if self._turns else []
         return reply
 
-    async def _end_of_turn(self) -> None:
-        for step in self._turns.pop(0) if self._turns else ():
+    async def after_turn(self) -> None:
+        """What happens when the client has ended its turn: the human acts, and the upstream is looked at."""
+        steps, self._after = self._after, []
+        for step in steps:
             if isinstance(step, HumanAct):
-                self._world.soon(step, self._request_of(step))
+                await self._world.now(step, self._request_of(step))
             elif isinstance(step, UpstreamCheck):
                 self._world.look_upstream(step, self._known)
+
+    def prompt(self, text: str, pointer: str) -> str:
+        """What the human says, its variables put in."""
+        return self._worded(text, pointer)
 
     def _calling(self, asked: Asked, acts: tuple[Act, ...], parts: tuple[Say | Act, ...]) -> Reply:
         self._open = acts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,16 @@ class AgentPortAdapter:
 
     async def decide(self, request_id: str, deed: Deed) -> None:
         await self._ask("POST", f"/api/tool-approvals/requests/{request_id}/{_DECISIONS[deed]}", {})
+
+    async def undecided(self) -> Sequence[Mapping[str, Any]]:
+        """The requests that wait for a decision, oldest first: id, integration_id, tool_name, args."""
+        found = await self._ask("GET", "/api/tool-approvals/requests?status=pending&limit=200")
+        return list(reversed(found))
+
+    async def log(self, integration_id: str) -> Sequence[Mapping[str, Any]]:
+        """What the gateway logged of an integration's calls, oldest first: tool_name, args, outcome."""
+        found = await self._ask("GET", f"/api/logs?integration_id={integration_id}&limit=500")
+        return list(reversed(found))
 
     async def _ask(self, method: str, path: str, body: Any = None, *, gone: bool = False) -> Any:
         import httpx2
