@@ -98,11 +98,6 @@ def user_by_email(connection: Connection, email: str) -> User | None:
     return _user(connection.execute(_USERS.where(users.c.email == email)).one_or_none())
 
 
-def set_password(connection: Connection, user_id: str, hashed: str) -> None:
-    """Replace a person's password."""
-    connection.execute(update(users).where(users.c.id == user_id).values(password_hash=hashed))
-
-
 def user_by_id(connection: Connection, user_id: str) -> User | None:
     """The person with this id."""
     return _user(connection.execute(_USERS.where(users.c.id == user_id)).one_or_none())
