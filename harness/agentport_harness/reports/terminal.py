@@ -82,6 +82,7 @@ def _lines(run: Run, look: Look) -> Iterator[tuple[str, str]]:
             yield from _session(session, visible(name))
         if run.kind == "gateway" and not look.quiet:
             yield from _roll(session)
+            yield from ((f"    {visible(name)}: {visible(value)}", "") for name, value in run.facts.items())
     if problems > MOST_PROBLEMS:
         yield f"  and {problems - MOST_PROBLEMS:,} more that could not be judged or were skipped", "red"
     yield from _left(run, full)
