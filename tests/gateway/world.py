@@ -158,9 +158,9 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def served(application: Any) -> AsyncIterator[tuple[str, Callable[[], None]]]:
-    """An ASGI application on a free port of loopback; its address, and a way to stop it early."""
-    listener = bind("127.0.0.1", 0)
+async def served(application: Any, port: int = 0) -> AsyncIterator[tuple[str, Callable[[], None]]]:
+    """An ASGI application on a port of loopback, 0 for a free one; its address, and a way to stop it early."""
+    listener = bind("127.0.0.1", port)
     config = uvicorn.Config(application, log_level="error", ws="none", timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server._serve(sockets=[listener]))

@@ -69,7 +69,11 @@ async def check_stand(
         kind="gateway",
         name=stand.mcp_url,
         sessions=(_report(stand, checked),),
-        facts={"protocol": spoken, "rounds": str(stand.rounds)},
+        facts={
+            "protocol": spoken,
+            "rounds": str(stand.rounds),
+            **{name: value for _, one in sorted(checked.items()) for name, value in one.facts.items()},
+        },
     )
 
 
