@@ -44,7 +44,7 @@ def command(
     from agentport_harness.cli.output import concluded, parsed_formats, progress
     from agentport_harness.core.report import Run
     from agentport_harness.core.selection import selected
-    from agentport_harness.runner.catalogue import agent_rules
+    from agentport_harness.runner.catalogue import agent_rules, rule_texts
     from agentport_harness.runner.check import check
 
     reports = parsed_formats(formats)
@@ -56,5 +56,5 @@ def command(
         for report in check(paths, rules, skipped=skipped, input_format=input_format, gateway_servers=servers):
             sessions.append(report)
             done(report.source)
-    run = Run(kind="recording", name=", ".join(paths), sessions=tuple(sessions))
+    run = Run(kind="recording", name=", ".join(paths), sessions=tuple(sessions), texts=rule_texts())
     return concluded(run, reports, baseline, write_baseline, strict=strict, quiet=quiet, no_color=no_color)

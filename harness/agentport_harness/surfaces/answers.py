@@ -38,7 +38,7 @@ _DENIED_BY_SOMEBODY = re.compile(
 )
 _DENIED_BY_POLICY = re.compile(
     r"\W*(?:this |the |your )?(?:tool|call|tool call|request)\b.{0,80}\b(?:blocked|denied|forbidden|not allowed|"
-    r"not permitted)\b.{0,40}\bpolicy\b|\W*(?:blocked|denied|forbidden) by (?:the )?(?:\w+ )?policy\b",
+    r"not permitted)\b.{0,40}\bpolicy\b|\W*(?:blocked|denied|forbidden) by (?:the )?(?:[\w-]+ )?policy\b",
     re.IGNORECASE,
 )
 _CANCELLED = re.compile(r"request interrupted by user|cancelled by (?:the )?user|^aborted by user", re.IGNORECASE)
