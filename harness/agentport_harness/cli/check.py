@@ -60,6 +60,7 @@ def command(
     """
     from agentport_harness.cli.output import concluded, parsed_formats, progress
     from agentport_harness.core.report import Run
+    from agentport_harness.runner.catalogue import rule_texts
     from agentport_harness.runner.check import Settings, reports
 
     settings = Settings(
@@ -85,5 +86,5 @@ def command(
             for report in reports(path, settings):
                 sessions.append(report)
                 done(report.source)
-    run = Run(kind="recording", name=", ".join(paths), sessions=tuple(sessions))
+    run = Run(kind="recording", name=", ".join(paths), sessions=tuple(sessions), texts=rule_texts())
     return concluded(run, wanted, baseline, write_baseline, strict=strict, quiet=quiet, no_color=no_color)

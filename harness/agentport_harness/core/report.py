@@ -70,14 +70,31 @@ class SessionReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuleText:
+    """What the catalogue says of a rule: what is asked, why it matters to the human, and how to mend a fault.
+
+    ``taught`` are the sections of the skills that teach it.
+    """
+
+    text: str
+    why: str
+    mend: str
+    taught: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """All reports of one run. ``stale`` are baseline entries that matched nothing."""
+    """All reports of one run. ``stale`` are baseline entries that matched nothing.
+
+    ``texts`` are the catalogue's words on the rules, by id, for formats that describe rules beside the findings.
+    """
 
     kind: SubjectKind
     name: str
     sessions: tuple[SessionReport, ...]
     stale: tuple[str, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, RuleText] = field(default_factory=dict)
 
     def summary(self) -> dict[str, int]:
         """Number of sessions, and of verdicts by status."""
