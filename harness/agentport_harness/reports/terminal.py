@@ -26,6 +26,7 @@ from agentport_harness.core.trace import (
 from agentport_harness.core.verdict import Finding, Verdict
 from agentport_harness.core.writer import Look, Writer
 from agentport_harness.reports._telling import at, counted, json_text, most_telling, names, news, told, unmet
+from agentport_harness.reports._totals import totals
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,6 +68,8 @@ def _write(run: Run, look: Look) -> str:
         if style in {"dim", "bold"}:  # an event is a glance: it keeps to one line, wide characters and all
             line.truncate(max(look.width, 40), overflow="ellipsis")
         console.print(line)
+    for text, style in totals(run.totals) if run.totals else ():
+        console.print(Text(text, style=style))
     if not look.quiet or run.exit_code():
         _summary(run, console)
     return out.getvalue()
@@ -80,13 +83,15 @@ def _lines(run: Run, look: Look) -> Iterator[tuple[str, str]]:
             problems += 1
             if problems <= MOST_PROBLEMS and not (look.quiet and session.skipped):
                 yield from _session(session, visible(name), run.texts)
-        elif number in full or (_clean(session) and not look.quiet and len(run.sessions) <= MOST_NAMED):
+        elif number in full or (_clean(session) and not look.quiet and _short(run)):
             yield from _session(session, visible(name), run.texts)
         if run.kind == "gateway" and not look.quiet:
             yield from _roll(session)
             yield from ((f"    {visible(name)}: {visible(value)}", "") for name, value in run.facts.items())
-    if problems > MOST_PROBLEMS:
-        yield f"  and {problems - MOST_PROBLEMS:,} more that could not be judged or were skipped", "red"
+    told = min(problems, MOST_PROBLEMS)
+    problems = max(problems, run.totals.unjudged if run.totals else 0)
+    if problems > told:
+        yield f"  and {problems - told:,} more that could not be judged or were skipped", "red"
     yield from _left(run, full)
     for entry in run.stale[:MOST_PROBLEMS]:
         yield f"stale baseline entry: {visible(entry)}", "red"
@@ -106,6 +111,10 @@ def _roll(session: SessionReport) -> Iterator[tuple[str, str]]:
         said = visible(f"{verdict.rule} {verdict.slug}")
         reason = f": {verdict.status.replace('_', ' ')}, {one_line(verdict.reason, 200)}" if verdict.reason else ""
         yield f"  {_MARKS.get(verdict.status, '-')} {said}{reason}", styles.get(verdict.status, "")
+
+
+def _short(run: Run) -> bool:
+    return run.totals is None and len(run.sessions) <= MOST_NAMED
 
 
 def _left(run: Run, full: set[int]) -> Iterator[tuple[str, str]]:
