@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from agentport_gateway.gateway import Gateway
+    from agentport_gateway.surfaces.front import Front
 
 CALL = "agentport__call_tool"
 AWAIT = "agentport__await_approval"
@@ -104,6 +105,7 @@ class World:
     second: Tenant
     http: httpx2.AsyncClient
     stop: Callable[[], None]
+    application: Front
 
     @contextlib.asynccontextmanager
     async def agent(self, tenant: Tenant | None = None, mode: str = "2026-07-28", **more: Any) -> AsyncIterator[Client]:
@@ -206,7 +208,7 @@ async def running_gateway(
     ):
         if tenants is None:
             tenants = (await _furnish(application.gateway, "one"), await _furnish(application.gateway, "two"))
-        yield World(base_url, application.gateway, clock, *tenants, http, stop)
+        yield World(base_url, application.gateway, clock, *tenants, http, stop, application)
 
 
 async def _furnish(gateway: Gateway, name: str) -> Tenant:
