@@ -43,9 +43,11 @@ def commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 async def url(tmp_path: Path) -> AsyncIterator[str]:
     """A gateway that takes every request for its agent's: the suite sends no credentials."""
-    async with running_gateway(tmp_path, wait_rungs=("elicitation", "tasks")) as world:
-        async with served(signed_in(world)) as (base_url, _):
-            yield f"{base_url}/mcp"
+    async with (
+        running_gateway(tmp_path, wait_rungs=("elicitation", "tasks")) as world,
+        served(signed_in(world)) as (base_url, _),
+    ):
+        yield f"{base_url}/mcp"
 
 
 def signed_in(world: World) -> Any:

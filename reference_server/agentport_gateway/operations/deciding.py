@@ -59,6 +59,7 @@ async def decide(gateway: Gateway, human: Human, request_id: str, decision: Deci
                 by=human.user_id,
                 now=now,
             )
+        reach("deciding")
         return decided, None
 
     decided, found = await gateway.database.write(write)
