@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from agentport_gateway.gateway import Gateway
+    from agentport_gateway.surfaces.front import Front
 
 CALL = "agentport__call_tool"
 AWAIT = "agentport__await_approval"
@@ -104,6 +105,7 @@ class World:
     second: Tenant
     http: httpx2.AsyncClient
     stop: Callable[[], None]
+    application: Front
 
     @contextlib.asynccontextmanager
     async def agent(self, tenant: Tenant | None = None, mode: str = "2026-07-28", **more: Any) -> AsyncIterator[Client]:
@@ -205,11 +207,15 @@ async def running_gateway(
         httpx2.AsyncClient(base_url=base_url, timeout=30) as http,
     ):
         if tenants is None:
-            tenants = (await _furnish(application.gateway, "one"), await _furnish(application.gateway, "two"))
-        yield World(base_url, application.gateway, clock, *tenants, http, stop)
+            tenants = (
+                await furnish_tenant(application.gateway, "one"),
+                await furnish_tenant(application.gateway, "two"),
+            )
+        yield World(base_url, application.gateway, clock, *tenants, http, stop, application)
 
 
-async def _furnish(gateway: Gateway, name: str) -> Tenant:
+async def furnish_tenant(gateway: Gateway, name: str) -> Tenant:
+    """A new organisation with a human who is signed in and an agent that has a key."""
     ids = RandomIds()
     tenant = Tenant(ids.uuid(), ids.uuid(), ids.uuid(), "ap_" + ids.secret(), "aps_" + ids.secret())
     now = gateway.clock.now()
@@ -288,7 +294,9 @@ class Upstream:
 
 
 @contextlib.asynccontextmanager
-async def recording_upstream(*, schema: dict[str, Any] | None = None, listens: bool = False) -> AsyncIterator[Upstream]:
+async def recording_upstream(
+    *, schema: dict[str, Any] | None = None, listens: bool = False, port: int = 0
+) -> AsyncIterator[Upstream]:
     """A remote MCP server with the tool `act`, that writes down what reaches it.
 
     One that `listens` takes listeners at 2026-07-28 and tells them of changed tools.
@@ -316,7 +324,7 @@ async def recording_upstream(*, schema: dict[str, Any] | None = None, listens: b
 
     more: dict[str, Any] = {"on_subscriptions_listen": listen} if listens else {}
     server = Server("recording", on_list_tools=list_tools, on_call_tool=call_tool, **more)
-    async with served(server.streamable_http_app()) as (base_url, stop):
+    async with served(server.streamable_http_app(), port) as (base_url, stop):
         upstream.url, upstream.stop = f"{base_url}/mcp", stop
         try:
             yield upstream
