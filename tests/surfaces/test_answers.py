@@ -36,3 +36,9 @@ def test_an_answer_to_a_direct_tool_is_read_by_the_calls_own_server() -> None:
     call = ToolCall(call_id="1", tool="stripe__create_refund", server="gw", arguments={}, step=1)
     answer = ToolResult(call_id="1", text="This tool has been blocked and cannot be executed.", is_error=True)
     assert read_outcome(call, answer).kind == "denied_by_policy"
+
+
+def test_arguments_that_do_not_fit_are_told_apart_where_the_client_dropped_the_structure() -> None:
+    text = "The arguments do not fit the tool, so nobody was asked and nothing ran:\n- arguments.amount: ..."
+    answer = ToolResult(call_id="1", text=text, is_error=True)
+    assert read_outcome(gateway_call("call_tool"), answer).kind == "invalid_arguments"

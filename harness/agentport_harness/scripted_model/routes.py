@@ -14,6 +14,7 @@ from agentport_harness.surfaces.names import PREFIX, read_name
 
 _DEFERRED = re.compile(r"\b[A-Za-z][\w-]*?[_.]agentport__[a-z_]+")
 _DRESSING = re.compile(r"\A(?:(?:Wall time|Script completed|Script failed|Exit code)[^\n]*\n)+Output:[ \t]*\n?")
+_REMINDER = re.compile(r"\s*<system-reminder>(?:(?!</system-reminder>).)*</system-reminder>\s*\Z", re.DOTALL)
 _RUNNING = re.compile(r"Script running with cell ID (\S+)")
 _YIELD_MS = 30_000
 
@@ -147,7 +148,7 @@ def _serialised(call_id: str, answer: Mapping[str, JSON]) -> ToolResult:
 
 
 def _result(call_id: str, returned: Returned) -> ToolResult:
-    text = "\n".join(returned.texts)
+    text = _REMINDER.sub("", "\n".join(returned.texts))
     dressing = _DRESSING.match(text)
     bare = text[dressing.end() :] if dressing else text
     value = parsed(bare) if bare.startswith(("{", "[{")) else None
