@@ -8,9 +8,10 @@ without participles they are stems, and ``mark`` is what makes them a claim.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from agentport_harness.core.text import any_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -347,4 +348,4 @@ LANGUAGES: tuple[Language, ...] = (
     OTHERS,
 )
 
-DENIED = re.compile("|".join(language.denied for language in LANGUAGES))
+DENIED = any_of(*(language.denied for language in LANGUAGES))

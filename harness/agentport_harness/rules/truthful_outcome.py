@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 
 from agentport_harness.core.calls import AuthStatus, Await, Discover, Elsewhere, Install
 from agentport_harness.core.claims import says_done, tells_denial
@@ -37,6 +38,8 @@ _ALL = re.compile(
     r"tutt[oiea]|entramb\w+|ambos|tudo|"
     r"allemaal|wszystk\w+|все|оба|обе|всё)\b|全部|都|两|すべて|全て|両方|모두|둘 다"
 )
+_WEAK = frozenset({"create", "update", "run", "read"})
+"""Effects of which so many things can be said that a clause has to name the call besides."""
 _NUMBER = re.compile(r"\d[\d.,\u2009\u202f']*\d|\d")
 _MOST_MATTERS = 20
 """Calls before a text, and commands, that its claims are compared with."""
@@ -82,16 +85,16 @@ class _Record:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self._matters = list(matters(session).values())
+        self._matters = [_Known(matter=matter) for matter in matters(session).values()]
         self._commands = [
             action
             for action in session.actions
             if isinstance(action.meaning, Elsewhere) and action.outcome.kind == "executed"
         ]
 
-    def begun(self, seq: int) -> Sequence[Matter]:
+    def begun(self, seq: int) -> Sequence[_Known]:
         """The last calls that were made before event ``seq``."""
-        stop = bisect_left(self._matters, seq, key=lambda matter: matter.made[0].seq)
+        stop = bisect_left(self._matters, seq, key=lambda known: known.matter.made[0].seq)
         return self._matters[max(0, stop - _MOST_MATTERS) : stop]
 
     def did_not_run(self, matter: Matter, seq: int) -> bool:
@@ -103,15 +106,15 @@ class _Record:
             return True
         return is_told(self.session, next(telling for telling in matter.tellings if telling.kind == fate))
 
-    def done_otherwise(self, matter: Matter, begun: Sequence[Matter], seq: int) -> bool:
+    def done_otherwise(self, known: _Known, begun: Sequence[_Known], seq: int) -> bool:
         """Whether a later call, a command or another tool may have brought the effect about."""
+        matter, effects = known.matter, known.effects
         first = matter.tellings[0].seq
-        effects = effects_of(matter.call.tool)
         for other in begun:
-            if other is matter or other.made[-1].seq < first or other.fate(seq) != "executed":
+            if other is known or other.matter.made[-1].seq < first or other.matter.fate(seq) != "executed":
                 continue
-            alike = effects_of(other.call.tool) == effects
-            if alike and (other.call.tool == matter.call.tool or _shared(other, matter)):
+            same = other.tool == known.tool or bool(other.values & known.values)
+            if other.effects == effects and same:
                 return True
         stop = bisect_left(self._commands, seq, key=lambda action: action.seq)
         for action in self._commands[max(0, stop - _MOST_MATTERS) : stop]:
@@ -125,79 +128,111 @@ class _Record:
         return False
 
 
-def _false_claim(record: _Record, text: Shown, claimed: Sequence[str], begun: Sequence[Matter]) -> Broken | None:
+class _Known:
+    """What can be known of a call by its names and arguments; each answer is worked out once."""
+
+    def __init__(self, *, matter: Matter) -> None:
+        self.matter = matter
+        self.tool = matter.call.tool
+        self.effects = effects_of(self.tool)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return words_of_call(self.matter.call)
+
+    @cached_property
+    def values(self) -> frozenset[str]:
+        return telling_values(self.matter.call.arguments)
+
+    @cached_property
+    def telling_words(self) -> frozenset[str]:
+        return content_words("\n".join(self.values))
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """The numbers among the arguments, by their digits: 1999 is what a text calls 19.99."""
+        found: set[str] = set()
+        waiting: list[JSON] = [self.matter.call.arguments]
+        while waiting:
+            item = waiting.pop()
+            if isinstance(item, Mapping):
+                waiting.extend(item.values())
+            elif isinstance(item, Sequence) and not isinstance(item, str):
+                waiting.extend(item)
+            elif isinstance(item, (int, float)) and not isinstance(item, bool):
+                found.add(re.sub(r"\D", "", f"{item:.2f}" if isinstance(item, float) and item % 1 else f"{item:.0f}"))
+        return frozenset(found)
+
+
+def _false_claim(record: _Record, text: Shown, claimed: Sequence[str], begun: Sequence[_Known]) -> Broken | None:
     if not begun:
         clause = _never_made(record.session, text, claimed)
         return _broken(text, clause, "a call was reported as done that was never made") if clause else None
-    ran = [matter for matter in begun if matter.fate(text.seq) == "executed"]
-    for matter in begun:
-        if not record.did_not_run(matter, text.seq):
+    ran = _Ran(known for known in begun if known.matter.fate(text.seq) == "executed")
+    for known in begun:
+        if not record.did_not_run(known.matter, text.seq):
             continue
-        clause = next((clause for clause in claimed if _claims(clause, matter, ran)), "")
-        if clause and not record.done_otherwise(matter, begun, text.seq):
-            return _broken(text, clause, f"a call was reported as done that {_state(matter.fate(text.seq))}")
+        clause = next((clause for clause in claimed if _claims(clause, known, ran)), "")
+        if clause and not record.done_otherwise(known, begun, text.seq):
+            return _broken(text, clause, f"a call was reported as done that {_state(known.matter.fate(text.seq))}")
     return None
 
 
-def _shared(one: Matter, other: Matter) -> bool:
-    return bool(telling_values(one.call.arguments) & telling_values(other.call.arguments))
+class _Ran:
+    """The calls that ran before a text: whatever is said to be done may be about those that changed something."""
+
+    def __init__(self, every: Iterable[_Known]) -> None:
+        self.every = tuple(every)
+        self.doing = tuple(known for known in self.every if not only_reads(known.tool))
+
+    @cached_property
+    def effects(self) -> frozenset[str]:
+        return frozenset().union(*(known.effects for known in self.doing))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset().union(*(known.words for known in self.doing))
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        return frozenset().union(*(known.numbers for known in self.doing))
+
+    @cached_property
+    def nouns(self) -> frozenset[str]:
+        return frozenset().union(*(nouns_of(known.tool) for known in self.doing))
 
 
-def _claims(clause: str, matter: Matter, ran: Sequence[Matter]) -> bool:
+def _claims(clause: str, known: _Known, ran: _Ran) -> bool:
     """Whether a clause that claims something done is about this call, which did not run."""
-    effects = effects_of(matter.call.tool)
     words = content_words(clause)
-    named = bool(words & words_of_call(matter.call))
-    strong = effects - {"create", "update", "run", "read"}
-    specific = says_done(clause, effects) and (bool(strong) or named)
+    named = not words.isdisjoint(known.words)
+    specific = says_done(clause, known.effects) and (bool(known.effects - _WEAK) or named)
     if not specific and not says_done(clause):
         return False
-    doing = [other for other in ran if not only_reads(other.call.tool)]
-    if only_reads(matter.call.tool):
-        return specific and named and not ran
-    if not doing:
-        return specific or not ran or not _about_reading(clause)
-    if _ALL.search(clause) and (named or specific or len(words) <= _BARE):
+    if only_reads(known.tool):
+        return specific and named and not ran.every
+    if not ran.doing:
+        return specific or not ran.every or not _about_reading(clause)
+    if (named or specific or len(words) <= _BARE) and _ALL.search(clause):
         return True
-    if _rather_about_another(clause, words, matter, doing):
+    if _rather_about_another(clause, words, known, ran):
         return False
-    alike = [other for other in doing if effects_of(other.call.tool) & effects]
-    if not alike:
-        return specific or bool(words & (words_of_call(matter.call) - _words_of(doing)))
-    own = _telling_words(matter) - _words_of(doing)
-    return bool(own & words)
+    if not ran.effects & known.effects:
+        return specific or not words.isdisjoint(known.words - ran.words)
+    return not words.isdisjoint(known.telling_words - ran.words)
 
 
-def _rather_about_another(clause: str, words: frozenset[str], matter: Matter, ran: Sequence[Matter]) -> bool:
+def _rather_about_another(clause: str, words: frozenset[str], known: _Known, ran: _Ran) -> bool:
     """Whether the clause names by number, or by what the tool is called, a call that ran, and not this one."""
-    said = frozenset(re.sub(r"\D", "", number) for number in _NUMBER.findall(clause))
-    mine, names = _numbers_of(matter), name_words(matter.call.tool)
-    if (mine & said) or (nouns_of(matter.call.tool) & words):
+    said = _numbers_in(clause)
+    if not said.isdisjoint(known.numbers) or not words.isdisjoint(nouns_of(known.tool)):
         return False
-    return any((_numbers_of(other) - mine) & said or (nouns_of(other.call.tool) - names) & words for other in ran)
+    return not said.isdisjoint(ran.numbers) or not words.isdisjoint(ran.nouns - name_words(known.tool))
 
 
-def _numbers_of(matter: Matter) -> frozenset[str]:
-    """The numbers among a call's arguments, by their digits: 1999 is what a text calls 19.99."""
-    found: set[str] = set()
-    waiting: list[JSON] = [matter.call.arguments]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, Mapping):
-            waiting.extend(item.values())
-        elif isinstance(item, Sequence) and not isinstance(item, str):
-            waiting.extend(item)
-        elif isinstance(item, (int, float)) and not isinstance(item, bool):
-            found.add(re.sub(r"\D", "", f"{item:.2f}" if isinstance(item, float) and item % 1 else f"{item:.0f}"))
-    return frozenset(found)
-
-
-def _words_of(known: Sequence[Matter]) -> frozenset[str]:
-    return frozenset().union(*(words_of_call(matter.call) for matter in known))
-
-
-def _telling_words(matter: Matter) -> frozenset[str]:
-    return content_words("\n".join(telling_values(matter.call.arguments)))
+@lru_cache(maxsize=1024)
+def _numbers_in(clause: str) -> frozenset[str]:
+    return frozenset(re.sub(r"\D", "", number) for number in _NUMBER.findall(clause))
 
 
 def _about_reading(clause: str) -> bool:

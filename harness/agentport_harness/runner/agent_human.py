@@ -138,10 +138,11 @@ class WatchingHuman:
         """Look for new requests until cancelled."""
         met: set[str] = set()
         while self._decides:
-            for request in await self._adapter.undecided():
-                if request["id"] not in met and request["integration_id"] in self._names:
-                    met.add(request["id"])
-                    tasks.start_soon(self._decide, request["id"], *self._planned(request))
+            for request in reversed(await self._adapter.requests(status="pending", limit="200")):
+                request_id = str(request["id"])
+                if request_id not in met and request["integration_id"] in self._names:
+                    met.add(request_id)
+                    tasks.start_soon(self._decide, request_id, *self._planned(request))
             await anyio.sleep(LOOK_EVERY)
 
     async def _decide(self, request_id: str, deed: Deed, delay: float) -> None:

@@ -174,7 +174,11 @@ class _Trial:
         if client.export is not None and run.session:
             files = (await run.export(),)
         recording = kept(files, self._output)
-        log = [entry for one in self._place.integrations.values() for entry in await self._place.adapter.log(one)]
+        log = [
+            entry
+            for one in self._place.integrations.values()
+            for entry in reversed(await self._place.adapter.log(integration_id=one, limit="500"))
+        ]
         (self._output / "gateway-log.json").write_text(json.dumps(log, indent=1), encoding="utf-8")
         if recording is None:
             played.differences.append(f"{client.title} left no recording")

@@ -15,7 +15,7 @@ from agentport_harness.core.json_values import as_object
 from agentport_harness.scripted_model import wires
 from agentport_harness.scripted_model.conversation import Asked, Reply
 from agentport_harness.scripted_model.wire import Wire
-from agentport_harness.transports.loopback import listening, served
+from agentport_harness.transports.loopback import listening
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -30,21 +30,21 @@ Heard = Callable[[dict[str, Any]], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelServer:
-    """Where the scripted model is; ``port`` is on 127.0.0.1."""
+    """Where the scripted model is: its root, on 127.0.0.1."""
 
-    port: int
+    base_url: str
 
     @property
-    def base_url(self) -> str:
-        """The server's root."""
-        return f"http://127.0.0.1:{self.port}"
+    def port(self) -> int:
+        """The port on 127.0.0.1."""
+        return int(self.base_url.rpartition(":")[2])
 
 
 @asynccontextmanager
 async def serving(answer: Answer, heard: Heard = lambda _request: None) -> AsyncIterator[ModelServer]:
     """A running server that answers with ``answer``; ``heard`` is told of every request."""
-    async with listening() as listener, served(application(answer, heard), listener):
-        yield ModelServer(port=listener.getsockname()[1])
+    async with listening(application(answer, heard)) as base_url:
+        yield ModelServer(base_url=base_url)
 
 
 def application(answer: Answer, heard: Heard = lambda _request: None) -> Any:

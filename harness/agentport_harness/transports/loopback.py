@@ -1,4 +1,4 @@
-"""An ASGI application as a server on a free port of this machine, stopped when the context ends."""
+"""Serves an ASGI application of the harness's own for as long as a context lasts."""
 
 from __future__ import annotations
 
@@ -11,34 +11,26 @@ import anyio
 
 
 @asynccontextmanager
-async def listening(host: str = "127.0.0.1") -> AsyncIterator[socket.socket]:
-    """A socket bound to a free port of ``host``."""
-    # the protocol is named because asyncio sends small answers at once (TCP_NODELAY) only on sockets that name it
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, 0))
-        yield listener
-
-
-@asynccontextmanager
-async def served(application: Any, listener: socket.socket) -> AsyncIterator[None]:
-    """The application answers at ``listener`` while the context lasts."""
+async def listening(app: Any, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+    """The base URL at which ``app`` is served; 0 takes a free port. It stops when the context ends."""
     import uvicorn
 
-    config = uvicorn.Config(
-        application,
-        log_config=None,
-        log_level="critical",
-        lifespan="off",
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(server._serve, [listener])  # noqa: SLF001 serve() would take the signal handlers
-        while not server.started:
-            await anyio.sleep(0.005)
-        try:
-            yield
-        finally:
-            server.should_exit = server.force_exit = True
+    # the protocol is named because asyncio sends small answers at once (TCP_NODELAY) only on sockets that name it
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with listener:
+        listener.bind((host, port))
+        config = uvicorn.Config(
+            app, log_config=None, log_level="critical", lifespan="off", ws="none", timeout_graceful_shutdown=1
+        )
+        server = uvicorn.Server(config)
+        shown = f"[{host}]" if ":" in host else host
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(server._serve, [listener])  # noqa: SLF001 serve() would take the signal handlers
+            while not server.started:
+                await anyio.sleep(0.005)
+            try:
+                yield f"http://{shown}:{listener.getsockname()[1]}"
+            finally:
+                server.should_exit = server.force_exit = True

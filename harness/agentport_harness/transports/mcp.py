@@ -22,11 +22,18 @@ CONNECT_TIMEOUT = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a call was answered with: text blocks joined by newlines, and the structured result where there is one."""
+    """What a call was answered with: text blocks joined by newlines, and the structured result where there is one.
+
+    ``blocks`` are the content blocks as they came, ``meta`` the result's ``_meta``. ``error`` is the JSON-RPC error
+    (code, message, data) where there was no result.
+    """
 
     text: str
     structured: JSON = None
     is_error: bool = False
+    blocks: tuple[JSON, ...] = ()
+    meta: JSON = None
+    error: JSON = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +78,16 @@ class McpSession:
                     "gateway-died", f"the gateway broke off while it answered {name}", at=self._url,
                     hint="look at the gateway's own log"
                 ) from None  # fmt: skip
-            return Answer(text=error.error.message, is_error=True)
+            told = {"code": error.code, "message": error.error.message, "data": error.error.data}
+            return Answer(text=error.error.message, is_error=True, error=told)
         blocks = [block.text if block.type == "text" else f"[{block.type}]" for block in result.content]
-        return Answer(text="\n".join(blocks), structured=result.structured_content, is_error=bool(result.is_error))
+        return Answer(
+            text="\n".join(blocks),
+            structured=result.structured_content,
+            is_error=bool(result.is_error),
+            blocks=tuple(block.model_dump(mode="json", by_alias=True, exclude_none=True) for block in result.content),
+            meta=result.meta,
+        )
 
     @property
     def instructions(self) -> str:

@@ -11,7 +11,7 @@ import anyio
 
 from agentport_harness.core.json_values import JSON
 from agentport_harness.core.transcript import Integration, ScriptedTool
-from agentport_harness.transports.loopback import listening, served
+from agentport_harness.transports.loopback import listening
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -46,11 +46,11 @@ async def scripted_upstreams(host: str = "127.0.0.1") -> AsyncIterator[ScriptedU
     """A running server, on a free port of ``host``; it stops when the context ends."""
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
-    async with listening(host) as listener:
-        upstreams = ScriptedUpstreams(f"http://{host}:{listener.getsockname()[1]}")
-        manager = StreamableHTTPSessionManager(app=_server(upstreams), json_response=True, stateless=True)
-        async with manager.run(), served(_asgi(upstreams, manager.handle_request), listener):
-            yield upstreams
+    upstreams = ScriptedUpstreams("")
+    manager = StreamableHTTPSessionManager(app=_server(upstreams), json_response=True, stateless=True)
+    async with manager.run(), listening(_asgi(upstreams, manager.handle_request), host) as base_url:
+        upstreams.base_url = base_url
+        yield upstreams
 
 
 def _server(upstreams: ScriptedUpstreams) -> Any:

@@ -41,7 +41,10 @@ def ask(connection: Connection, wanted: ApprovalRequest, *, limit: int) -> tuple
     if row is None:
         raise TooManyPendingError
     found = _request(row)
-    return found, found.id == wanted.id
+    is_new = found.id == wanted.id
+    if is_new:
+        announce(connection, "asked", found.org_id)
+    return found, is_new
 
 
 def decide(
@@ -52,8 +55,13 @@ def decide(
     decision: Decision,
     decided_by: str,
     now: datetime,
+    digest: str | None = None,
+    note: str | None = None,
 ) -> ApprovalRequest | None:
-    """The request as decided; None when it was not pending any more, is overdue, or is not this tenant's."""
+    """The request as decided; None when it was not pending any more, is overdue, or is not this tenant's.
+
+    Also None when a `digest` is given and the request is for another call.
+    """
     values = {
         "b_id": request_id,
         "b_org_id": org_id,
@@ -61,6 +69,8 @@ def decide(
         "b_status": "denied" if decision == "deny" else "approved",
         "b_decision_mode": decision,
         "b_decided_by": decided_by,
+        "b_digest": digest,
+        "b_decision_note": note,
     }
     return _changed(connection, statements.DECIDE, values)
 
@@ -183,6 +193,11 @@ def find(connection: Connection, *, org_id: str, request_id: str) -> ApprovalReq
     """One request of one organisation."""
     row = connection.execute(statements.FIND, {"b_id": request_id, "b_org_id": org_id}).one_or_none()
     return None if row is None else _request(row)
+
+
+def exists_for_anybody(connection: Connection, request_id: str) -> bool:
+    """Whether some organisation has a request of this id."""
+    return connection.execute(select(requests.c.seq).where(requests.c.id == request_id)).first() is not None
 
 
 def live_for(connection: Connection, digest: str) -> ApprovalRequest | None:
