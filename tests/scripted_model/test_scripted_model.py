@@ -340,6 +340,36 @@ def test_a_client_that_limits_a_call_gets_the_wait_made_again() -> None:
     anyio.run(play)
 
 
+REPORTED = json.dumps([{"functionResponse": {"response": {"content": [{"type": "text", "text": DENIED}]}}}])
+
+
+@pytest.mark.parametrize(
+    ("wire", "dressed"),
+    [
+        (Messages, f"{DENIED}\n\n<system-reminder>\n<total_tokens>9</total_tokens>\n</system-reminder>"),
+        (Gemini, f"<untrusted_context>\n{DENIED}\n</untrusted_context>"),
+        (Gemini, f"MCP tool 'agentport__call_tool' reported tool error: {{}} with response: {REPORTED}"),
+        (Responses, json.dumps([{"type": "text", "text": DENIED}])),
+        (Responses, json.dumps({"content": [{"type": "text", "text": DENIED}], "isError": True})),
+        (Chat, json.dumps({"outcome": "denied_by_human", "message": "no"})),
+    ],
+)
+def test_results_are_read_through_what_clients_wrap_around_them(wire: type[Talker], dressed: str) -> None:
+    async def play() -> None:
+        model, _ = scripted("denial/by-the-human")
+        async with reachable(model) as http:
+            client = wire(http, TOOLS)
+            client.say("Refund Dana.")
+            for answer in ("{}", required(), dressed):
+                _, (call,) = await client.ask()
+                client.send_back(call, answer)
+            last, _ = await client.ask()
+        assert last == ["You denied the refund, so nothing was refunded to Dana."]
+        assert model.differences == []
+
+    anyio.run(play)
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'"text"', b"\xff", b"[" * 100_000])
 @pytest.mark.parametrize("path", ["/v1/responses", "/v1/messages", "/v1/chat/completions"])
 def test_what_is_no_request_is_refused_and_nothing_of_the_script_is_spent(path: str, body: bytes) -> None:
