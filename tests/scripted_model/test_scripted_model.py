@@ -370,6 +370,21 @@ def test_results_are_read_through_what_clients_wrap_around_them(wire: type[Talke
     anyio.run(play)
 
 
+def test_a_refusal_of_codex_itself_is_not_taken_for_the_upstreams_answer() -> None:
+    async def play() -> None:
+        model, _ = scripted("approval/approved-while-waiting")
+        async with reachable(model) as http:
+            client = Responses(http, TOOLS)
+            client.say("Refund Dana.")
+            for answer in ("{}", "MCP tool call requires approval, but approval policy is never"):
+                _, (call,) = await client.ask()
+                client.send_back(call, answer)
+            await client.ask()
+        assert model.differences[0].startswith("Expected outcome approval_required, got client_refused")
+
+    anyio.run(play)
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'"text"', b"\xff", b"[" * 100_000])
 @pytest.mark.parametrize("path", ["/v1/responses", "/v1/messages", "/v1/chat/completions"])
 def test_what_is_no_request_is_refused_and_nothing_of_the_script_is_spent(path: str, body: bytes) -> None:
