@@ -190,41 +190,46 @@ def version(commands: Path, client: AgentClient) -> str:
     return str(told["version"])
 
 
+_PAGE = """\
+# Clients, tried
+
+Each cell is from a run of the real client against the reference gateway on {when}, with a scripted model in place of
+a real one: it says what the client does, not what a model would do. The clients ran without a terminal, each in a home
+of its own with the skills installed, and on a network of their own that held the gateway and the model.
+
+{table}
+
+The waits were single calls that the gateway held for up to {budget} s. Its own limit is 45 s by default, so that no
+client's limit is met: the agent is told that the request is still pending, and awaits again.
+
+Codex shows tools by the model it speaks to: a model that it does not know gets them in its list, gpt-5.5 has to search
+for them, and gpt-6 calls them inside a program.
+
+Exit code 0 proves nothing in any of these clients. What a run was worth is in the client's own recording, which
+`agentport-conformance check` reads, and in the gateway's log; `agentport-conformance agent` compares the two.
+
+## Try it yourself
+
+With the clients from npm in `node_modules`:
+
+```sh
+agentport-conformance agent --client codex --client-path node_modules/.bin --scenario approval
+```
+
+This page is written by `python -m tests.clients.matrix --client-path node_modules/.bin --write docs/clients.md`.
+"""
+
+
 def page(found: Sequence[tuple[str, Mapping[str, str]]], when: str) -> str:
     """The page: ``found`` holds each line's name and its cells by column."""
-    lines = [
-        "# Clients, tried",
-        "",
-        f"Each cell is from a run of the real client against the reference gateway on {when}, with a scripted model "
-        "in place of a real one: it says what the client does, not what a model would do. The clients ran without a "
-        "terminal, each in a home of its own, set up as the pages below say.",
-        "",
-        "| | " + " | ".join(name for name, _ in found) + " |",
-        "|---" * (len(found) + 1) + "|",
+    heads = " | ".join(name for name, _ in found)
+    table = [
+        f"| {column} | " + " | ".join(told[column].replace("|", "\\|") for _, told in found) + " |"
+        for column in COLUMNS
     ]
-    for column in COLUMNS:
-        lines.append(f"| {column} | " + " | ".join(told[column].replace("|", "\\|") for _, told in found) + " |")
-    lines += [
-        "",
-        "The waits were single calls that the gateway held for up to "
-        f"{BUDGET:g} s. Its own limit is 45 s by default, so that no client's limit is met: the agent is told "
-        "that the request is still pending, and awaits again.",
-        "",
-        "Codex shows tools by the model it speaks to: a model that it does not know gets them in its list, gpt-5.5 has "
-        "to search for them, and gpt-6 calls them inside a program.",
-        "",
-        "Exit code 0 proves nothing in any of these clients. What a run was worth is in the client's own recording, "
-        "which `agentport-conformance check` reads, and in the gateway's log.",
-        "",
-        "To run this yourself, with the clients from npm in `node_modules`:",
-        "",
-        "```sh",
-        "agentport-conformance agent --client codex --client-path node_modules/.bin --scenario approval",
-        "python -m tests.clients.matrix --client-path node_modules/.bin --write docs/clients.md",
-        "```",
-        "",
-    ]
-    return "\n".join(lines)
+    return _PAGE.format(
+        when=when, table="\n".join([f"| | {heads} |", "|---" * (len(found) + 1) + "|", *table]), budget=f"{BUDGET:g}"
+    )
 
 
 def main(arguments: Sequence[str] | None = None, progress: Callable[[str], None] = lambda _told: None) -> int:

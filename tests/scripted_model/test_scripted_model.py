@@ -199,10 +199,12 @@ def test_what_came_back_otherwise_than_expected_is_said_with_its_place() -> None
             client.send_back(describe, "{}")
             _, (call,) = await client.ask()
             client.send_back(call, DENIED)
-            await client.ask()
+            (last,), none = await client.ask()
+        assert (last, none) == ("This did not go as the script has it, so it ends here.", [])
         assert model.differences[0].startswith("Expected outcome approval_required, got denied_by_human")
         assert "(line " in model.differences[0]
-        assert any("approval_url" in told for told in model.differences)
+        assert "got ${request_id}" in model.differences[1]
+        assert model.stopped
 
     anyio.run(play)
 

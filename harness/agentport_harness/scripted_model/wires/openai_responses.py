@@ -56,7 +56,7 @@ def _read(body: Fields, _model: str) -> Asked:
 
 
 def _returned(content: JSON) -> Returned:
-    told = tuple(_DRESSING.sub("", text) for text in texts(content))
+    told = tuple(bare for text in texts(content) if (bare := _DRESSING.sub("", text)) or not text)
     failed = bool(told) and told[0].lstrip().startswith(_REFUSALS)
     return Returned(texts=told, is_error=True if failed else None)
 
