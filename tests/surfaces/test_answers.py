@@ -88,3 +88,9 @@ def test_exit_code_2_with_an_approval_page_asks_for_approval_in_whatever_words(t
     outcome = read_outcome(call, ToolResult(call_id="1", text=text, exit_code=2))
     assert (outcome.kind, outcome.request_id) == ("approval_required", ID)
     assert outcome.approval_url == f"https://gw.example/approve/{ID}"
+
+
+def test_arguments_that_do_not_fit_are_told_apart_where_the_client_dropped_the_structure() -> None:
+    text = "The arguments do not fit the tool, so nobody was asked and nothing ran:\n- arguments.amount: ..."
+    answer = ToolResult(call_id="1", text=text, is_error=True)
+    assert read_outcome(gateway_call("call_tool"), answer).kind == "invalid_arguments"

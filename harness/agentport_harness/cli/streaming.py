@@ -61,7 +61,12 @@ def conclude(
         write_whole(Path(write_baseline), document_text(known))
     if whole:
         run = Run(kind=tally.kind, name=name, sessions=tuple(every), stale=tally.stale)
-    emit(replace(run, texts=rule_texts()), [pair for pair in formats if pair[0] != "jsonl"], quiet=quiet, no_color=no_color)
+    emit(
+        replace(run, texts=rule_texts()),
+        [pair for pair in formats if pair[0] != "jsonl"],
+        quiet=quiet,
+        no_color=no_color,
+    )
     return run.exit_code(strict=strict)
 
 

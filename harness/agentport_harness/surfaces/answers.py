@@ -118,6 +118,8 @@ def _from_wording(result: ToolResult, *, waits: bool, authorization: str) -> Out
         return Outcome(kind="expired", request_id=request_id)
     if url and re.search(r"approv", text[: link.start()] if link else "", re.IGNORECASE):
         return Outcome(kind="approval_required", request_id=request_id, approval_url=url)
+    if start.startswith("The arguments do not fit the tool"):
+        return Outcome(kind="invalid_arguments")
     if start.startswith("Tool call failed:"):
         return Outcome(kind="upstream_failed")
     if result.is_error:
