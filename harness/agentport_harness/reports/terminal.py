@@ -217,7 +217,8 @@ def _summary(run: Run, console: Console) -> None:
         text = f"{len(run.sessions)} transcripts: {met} as declared, {wrong} not, {skipped} skipped"
     else:
         told = ", ".join(f"{counts[name]} {name.replace('_', ' ')}" for name in counts if name != "sessions")
-        text = f"{counts['sessions']} sessions; verdicts: {told}"
+        sessions = "1 session" if counts["sessions"] == 1 else f"{counts['sessions']} sessions"
+        text = f"{sessions}; verdicts: {told}"
     console.print(Text(text, style="bold red" if run.exit_code() else "bold green"))
 
 
