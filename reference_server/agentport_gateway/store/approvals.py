@@ -195,6 +195,11 @@ def find(connection: Connection, *, org_id: str, request_id: str) -> ApprovalReq
     return None if row is None else _request(row)
 
 
+def exists_for_anybody(connection: Connection, request_id: str) -> bool:
+    """Whether some organisation has a request of this id."""
+    return connection.execute(select(requests.c.seq).where(requests.c.id == request_id)).first() is not None
+
+
 def live_for(connection: Connection, digest: str) -> ApprovalRequest | None:
     """The pending or approved request for exactly this call."""
     row = connection.execute(statements.FIND_LIVE, {"b_digest": digest}).one_or_none()
