@@ -25,6 +25,7 @@ from agentport_gateway.store import accounts, integrations, policies
 from agentport_gateway.system import RandomIds
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
@@ -152,10 +153,12 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def served(application: Any) -> AsyncIterator[tuple[str, Callable[[], None]]]:
+async def served(
+    application: Any, listener: socket.socket | None = None, **options: Any
+) -> AsyncIterator[tuple[str, Callable[[], None]]]:
     """An ASGI application on a free port of loopback; its address, and a way to stop it early."""
-    listener = bind("127.0.0.1", 0)
-    config = uvicorn.Config(application, log_level="error", ws="none", timeout_graceful_shutdown=2)
+    listener = listener or bind("127.0.0.1", 0)
+    config = uvicorn.Config(application, log_level="error", ws="none", timeout_graceful_shutdown=2, **options)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server._serve(sockets=[listener]))
     while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn offers no event for it
@@ -185,7 +188,9 @@ async def running_gateway(
 ) -> AsyncIterator[World]:
     """A gateway over the database in a folder; the same folder and tenants again are a restart."""
     clock = clock or HandClock()
+    listener = bind("127.0.0.1", 0)
     given = {
+        "base_url": f"http://127.0.0.1:{listener.getsockname()[1]}",
         "database_url": f"sqlite:///{folder / 'gateway.sqlite'}",
         "secret_key": "a key for tests",
         "demo": True,
@@ -195,7 +200,7 @@ async def running_gateway(
     }
     application = build(Settings(**given), clock=clock)
     async with (
-        served(application) as (base_url, stop),
+        served(application, listener) as (base_url, stop),
         httpx2.AsyncClient(base_url=base_url, timeout=30) as http,
     ):
         if tenants is None:

@@ -37,9 +37,7 @@ class Tokens:
             token = await self._database.read(lambda connection: oauth.find_token(connection, hashed, now=now))
             if token is None or token.kind != "access":
                 return None
-            agent = Agent(
-                org_id=token.org_id, key_id=token.connection_id, key_name=token.name, key_prefix=token.prefix
-            )
+            agent = Agent(org_id=token.org_id, key_id=token.connection_id, key_name=token.name, key_prefix=token.prefix)
             known = (agent, token.resource, token.expires_at)
             if len(self._found) >= _MOST_REMEMBERED:
                 self._found.clear()

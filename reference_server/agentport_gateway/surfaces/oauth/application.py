@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from mcp.server.auth.handlers.metadata import MetadataHandler, ProtectedResourceMetadataHandler
 from mcp.server.auth.handlers.register import RegistrationHandler
-from mcp.server.auth.handlers.revoke import RevocationHandler
 from mcp.server.auth.handlers.token import TokenHandler
-from mcp.server.auth.middleware.client_auth import ClientAuthenticator
+from mcp.server.auth.middleware.client_auth import AuthenticationError, ClientAuthenticator
 from mcp.server.auth.settings import ClientRegistrationOptions
 from mcp.shared.auth import OAuthMetadata, ProtectedResourceMetadata
 from starlette.requests import Request
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
     Answer = Callable[[Request, Provider], Awaitable[Response]]
 
-PREFIXES = ("/register", "/token", "/revoke", "/.well-known/oauth-")
 _MOST_BYTES = 64 * 1024
 _METHODS = ["none", "client_secret_post", "client_secret_basic"]
 _RESOURCE = "/.well-known/oauth-protected-resource"
@@ -98,11 +96,23 @@ async def _token(request: Request, provider: Provider) -> Response:
     wanted = [str(value) for value in form.getlist("resource")]
     if any(one.rstrip("/") != provider.resource for one in wanted):
         return _refusal(400, "invalid_target", f"tokens are issued for {provider.resource} only")
-    return await TokenHandler(provider, ClientAuthenticator(provider)).handle(request)
+    answer: Response = await TokenHandler(provider, ClientAuthenticator(provider)).handle(request)
+    return answer
 
 
 async def _revoke(request: Request, provider: Provider) -> Response:
-    return await RevocationHandler(provider, ClientAuthenticator(provider)).handle(request)
+    # The SDK's handler wants a secret of public clients too.
+    try:
+        client = await ClientAuthenticator(provider).authenticate_request(request)
+    except AuthenticationError as error:
+        return _refusal(401, "invalid_client", error.message)
+    token = (await request.form()).get("token")
+    if not isinstance(token, str) or not token:
+        return _refusal(400, "invalid_request", "which token?")
+    found = await provider.load_access_token(token) or await provider.load_refresh_token(client, token)
+    if found is not None and found.client_id == client.client_id:
+        await provider.revoke_token(found)
+    return Response(headers={"Cache-Control": "no-store"})
 
 
 def _endpoint(gateway: Gateway, answer: Answer) -> Callable[[Request], Awaitable[Response]]:

@@ -24,6 +24,7 @@ from pydantic import AnyUrl, ValidationError
 from agentport_gateway.domain import redirects
 from agentport_gateway.operations import connecting
 from agentport_gateway.operations.client_documents import DocumentError, is_address
+from agentport_gateway.operations.configuring import end_key
 from agentport_gateway.operations.connecting import ACCESS_TIME, SpentError, Wish, seal_wish
 from agentport_gateway.store import oauth
 
@@ -118,9 +119,7 @@ class Provider(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken,
             created_at=now,
         )
         if not await self._gateway.database.write(
-            lambda connection: oauth.add_client(
-                connection, client, most=_MOST_CLIENTS, forgotten=now - _UNUSED_CLIENT
-            )
+            lambda connection: oauth.add_client(connection, client, most=_MOST_CLIENTS, forgotten=now - _UNUSED_CLIENT)
         ):
             raise RegistrationError("invalid_client_metadata", "too many clients wait to be connected: try tomorrow")
 
@@ -139,9 +138,7 @@ class Provider(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken,
             challenge=params.code_challenge,
             state=params.state,
         )
-        return redirects.answer(
-            f"{self._gateway.settings.base_url}{CONSENT}", wish=seal_wish(self._gateway, wish)
-        )
+        return redirects.answer(f"{self._gateway.settings.base_url}{CONSENT}", wish=seal_wish(self._gateway, wish))
 
     async def load_authorization_code(
         self, client: OAuthClientInformationFull, authorization_code: str
@@ -209,7 +206,7 @@ class Provider(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken,
         """End the connection that the token is of."""
         found = await connecting.find_token(self._gateway, token.token)
         if found is not None:
-            await connecting.end_key(self._gateway, found.org_id, found.connection_id)
+            await end_key(self._gateway, found.org_id, found.connection_id)
 
     async def _described(self, client_id: str) -> Client | None:
         if not self._gateway.settings.client_documents:
@@ -253,5 +250,3 @@ def _answer(tokens: IssuedTokens) -> OAuthToken:
         expires_in=int(ACCESS_TIME.total_seconds()),
         scope=SCOPE,
     )
-
-

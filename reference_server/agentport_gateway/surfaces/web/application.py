@@ -35,6 +35,7 @@ _MODULES = (
     "sign_in",
     "approve",
     "events",
+    "authorize",
 )
 _ASSETS = {"app.css": "text/css", "app.js": "text/javascript", "icon.svg": "image/svg+xml"}
 _MOST_FIELDS = 1_000
