@@ -10,8 +10,8 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,40}")
 # What a browser would run, read or show by itself, rather than hand over to a program.
 _NEVER = frozenset(
-    ("javascript", "data", "vbscript", "file", "filesystem", "blob", "about", "view-source", "ws", "wss", "ftp", "jar")
-    + ("mailto", "tel", "sms", "intent", "chrome", "resource", "view", "urn", "cid", "mid", "ms-appx", "http", "https")
+    """about blob chrome cid data file filesystem ftp http https intent jar javascript mailto mid ms-appx resource
+    sms tel urn vbscript view view-source ws wss""".split()
 )
 
 

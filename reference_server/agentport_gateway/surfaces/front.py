@@ -1,4 +1,4 @@
-"""The front door: host and origin first, then `/mcp`, REST, the authorization server or the pages. A plain ASGI application."""
+"""The front door: host and origin first, then `/mcp`, REST, OAuth or the pages. A plain ASGI application."""
 
 from __future__ import annotations
 
