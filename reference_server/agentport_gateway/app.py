@@ -50,7 +50,7 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
     sealer = Sealer(settings.secret_key)
     views = Views(database, load_catalog(demo=settings.demo))
     waits = Waits(clock)
-    upstreams = Upstreams(settings, clock, sealer)
+    upstreams = Upstreams(settings, clock, sealer, database, signed_out=views.drop)
     keys = Keys(database, clock)
     runs = Runs(runner=ids.uuid(), clock=clock, database=database, views=views, waits=waits, upstreams=upstreams)
     gateway = Gateway(

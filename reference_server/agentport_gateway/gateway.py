@@ -56,6 +56,14 @@ class Gateway:
         """The resource that agents' access tokens are for."""
         return f"{self.settings.base_url}/mcp"
 
+    def sign_in_url(self, integration_id: str) -> str:
+        """The page on which a member signs in to an integration."""
+        return f"{self.settings.base_url}/oauth/sign-in/{integration_id}"
+
+    def callback_url(self, integration_id: str) -> str:
+        """Where an integration's authorization server answers: each has an address of its own."""
+        return f"{self.settings.base_url}/oauth/callback/{integration_id}"
+
     def approval_url(self, request_id: str) -> str:
         """The page on which a human decides."""
         return f"{self.settings.base_url}/approve/{request_id}"

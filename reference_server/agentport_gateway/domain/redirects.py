@@ -9,9 +9,9 @@ MOST_CHARACTERS = 400
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,40}")
 # What a browser would run, read or show by itself, rather than hand over to a program.
-_NEVER = frozenset(
-    """about blob chrome cid data file filesystem ftp http https intent jar javascript mailto mid ms-appx resource
-    sms tel urn vbscript view view-source ws wss""".split()
+_NEVER = re.compile(
+    "about|blob|chrome|cid|data|file|filesystem|ftp|http|https|intent|jar|javascript|mailto|mid|ms-appx|resource|"
+    "sms|tel|urn|vbscript|view|view-source|ws|wss"
 )
 
 
@@ -34,7 +34,11 @@ def fault_in(uri: str) -> str | None:
         return None if parts.hostname else "an https redirect URI needs a host"
     if parts.scheme == "http":
         return None if parts.hostname in _LOOPBACK else "an http redirect URI leads to this machine's own address only"
-    if _PRIVATE_SCHEME.fullmatch(parts.scheme) and parts.scheme not in _NEVER and len(uri) > len(parts.scheme) + 1:
+    if (
+        _PRIVATE_SCHEME.fullmatch(parts.scheme)
+        and not _NEVER.fullmatch(parts.scheme)
+        and len(uri) > len(parts.scheme) + 1
+    ):
         return None
     return "a redirect URI is https, http on loopback, or an app's own scheme"
 

@@ -49,6 +49,7 @@ UNINSTALL_RESULT = _object({"integration_id": _TEXT, "uninstalled": {"type": "bo
 AUTH_STATUS = _object(
     {"integration_id": _TEXT, "auth_method": _TEXT, "connected": {"type": "boolean"}}, {"oauth_status": _TEXT}
 )
+OAUTH_FLOW = _object({"authorization_url": _TEXT, "message": _TEXT})
 _SCHEMA = {"type": "object"}
 TOOL_LISTING = _object(
     {

@@ -36,6 +36,7 @@ _MODULES = (
     "approve",
     "events",
     "authorize",
+    "upstream_sign_in",
 )
 _ASSETS = {"app.css": "text/css", "app.js": "text/javascript", "icon.svg": "image/svg+xml"}
 _MOST_FIELDS = 1_000
