@@ -45,6 +45,11 @@ def available() -> tuple[Importer, ...]:
     return tuple(sorted(members(importers, Importer), key=lambda importer: importer.name))
 
 
+def sessions_of(source: Source, input_format: str = "auto") -> Iterator[Recording]:
+    """Every session of one source, and every problem met, in order. Raises as `recordings` does."""
+    yield from _read(source, _chosen(input_format))
+
+
 def _chosen(input_format: str) -> tuple[Importer, ...]:
     every = available()
     if input_format == "auto":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from agentport_gateway.auth.attempts import Attempts
     from agentport_gateway.auth.keys import Keys
     from agentport_gateway.auth.sealing import Sealer
     from agentport_gateway.domain.time import Clock, Ids
@@ -36,6 +37,7 @@ class Gateway:
     ids: Ids
     database: Database
     keys: Keys
+    attempts: Attempts
     sealer: Sealer
     views: Views
     waits: Waits

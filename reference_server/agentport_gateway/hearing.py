@@ -54,6 +54,9 @@ def _take(gateway: Gateway, payload: str) -> None:
     match subject:
         case "request":
             gateway.waits.wake(which)
+            gateway.waits.stir_all()
+        case "asked":
+            gateway.waits.stir(which)
         case "org":
             gateway.views.drop(which)
         case "tools":

@@ -25,6 +25,7 @@ from .test_policies import (  # noqa: F401 - the same
     test_the_matching_rule_decides_and_is_on_record,
     test_who_has_a_second_factor_shows_it_to_say_yes,
 )
+from .test_portable_sessions import listening, next_message, opened
 from .test_serving import is_ready, sign_in, start
 from .test_store_model import Store
 from .world import AWAIT, CALL, HandClock, World, ask, facts, recording_upstream, running_gateway
@@ -147,6 +148,14 @@ async def test_a_lost_connection_costs_seconds_and_not_the_news(tmp_path: Path, 
         engine.dispose()
         assert (await two.decide(request_id, "approve-once")).status_code == 200
         assert facts(await asyncio.wait_for(waiting, 10))["outcome"] == "executed"
+
+
+async def test_a_session_opened_with_one_gateway_hears_of_changes_on_the_other(tmp_path: Path, database: str) -> None:
+    async with pair(tmp_path, database, stateless_sessions=True) as (one, two):
+        session = await opened(one, one.first)
+        async with listening(two, session) as news:
+            await one.http.delete("/api/installed/notes", headers=one.first.as_agent)
+            assert "tools/list_changed" in await next_message(news)
 
 
 async def eventually(holds: Callable[[], bool]) -> None:

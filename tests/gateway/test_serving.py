@@ -17,7 +17,7 @@ import pytest
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from .world import AWAIT, CALL, ask, facts, recording_upstream
+from .world import AWAIT, CALL, ask, facts, recording_upstream, running_gateway
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,7 +109,7 @@ def test_a_database_file_serves_one_gateway_at_a_time(tmp_path: Path) -> None:
     process, ready = start(tmp_path, database_url=f"sqlite:///{tmp_path / 'one.sqlite'}")
     try:
         told = wait_until_ready(process, ready)
-        assert set(told) == {"base_url", "mcp_url", "pid"}
+        assert set(told) == {"base_url", "mcp_url", "pid", "setup_url", "setup_code"}
         other, _ = start(tmp_path, database_url=f"sqlite:///{tmp_path / 'one.sqlite'}")
         _, errors = other.communicate(timeout=20)
         assert (other.returncode, errors.count("\n")) == (2, 1)
@@ -136,6 +136,27 @@ def test_importing_the_gateway_costs_nothing() -> None:
     )
     answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"
+
+
+async def test_a_demonstration_that_starts_again_is_the_same_one(tmp_path: Path) -> None:
+    async with running_gateway(tmp_path) as world:
+        once = await world.furnish_demo()
+        again = await world.furnish_demo()
+        assert again == once
+        assert once["second"]["api_key"] != once["api_key"]
+        human = await sign_in(world.http, once["human"])
+        keys = (await world.http.get("/api/api-keys", headers=human)).json()
+        assert len(keys) == 1
+        await world.http.delete(f"/api/api-keys/{keys[0]['id']}", headers=human)
+        renewed = await world.furnish_demo()
+        assert renewed["api_key"] != once["api_key"]
+        answer = await world.http.get("/api/installed", headers={"X-API-Key": renewed["api_key"]})
+        assert len(answer.json()) == 2
+    async with running_gateway(tmp_path, tenants=(world.first, world.second), secret_key="another") as world:
+        changed = await world.furnish_demo()
+        assert changed["human"]["email"] == once["human"]["email"]
+        assert changed["human"]["password"] != once["human"]["password"]
+        await sign_in(world.http, changed["human"])
 
 
 @pytest.mark.parametrize(

@@ -153,3 +153,36 @@ async def test_a_lost_upstream_session_is_opened_anew(world: World, mode: str) -
             )
             again = await agent.call_tool(CALL, ask("act", integration))
             assert again.content[0].text == "acted 1"
+
+
+async def test_made_up_tool_names_do_not_make_the_upstream_list_its_tools_each_time(world: World) -> None:
+    async with recording_upstream() as upstream, world.agent() as agent:
+        integration = await world.install("Probe", upstream.url)
+        await agent.call_tool(CALL, ask("act", integration))
+        before = upstream.lists
+        await asyncio.gather(*(agent.call_tool(CALL, ask(f"nope-{n}", integration)) for n in range(20)))
+        assert upstream.lists == before
+        world.clock.move(seconds=6)
+        upstream.tools.append(types.Tool(name="new", input_schema={"type": "object"}))
+        answers = await asyncio.gather(*(agent.call_tool(CALL, ask("new", integration, n=n)) for n in range(20)))
+        assert {facts(answer)["outcome"] for answer in answers} == {"approval_required"}
+        assert upstream.lists == before + 1
+
+
+async def test_an_upstream_at_2026_07_28_tells_of_changed_tools(world: World) -> None:
+    async with recording_upstream(listens=True) as upstream, world.agent() as agent:
+        integration = await world.install("Probe", upstream.url)
+        listing = {"integration_id": integration}
+        await agent.call_tool("agentport__list_integration_tools", listing)
+        async with asyncio.timeout(5):
+            while not upstream.listeners:  # noqa: ASYNC110 - the upstream offers no event for it
+                await asyncio.sleep(0.002)
+        upstream.tools.append(types.Tool(name="new", input_schema={"type": "object"}))
+        assert upstream.changed is not None
+        await upstream.changed()
+        async with asyncio.timeout(5):
+            names: list[str] = []
+            while "new" not in names:
+                listed = await agent.call_tool("agentport__list_integration_tools", listing)
+                names = [tool["name"] for tool in listed.structured_content["tools"]]
+        assert upstream.lists == 2

@@ -41,7 +41,8 @@ class SessionReport:
     """One session: where it came from, what every rule says, and for a transcript how that compares.
 
     ``problem`` is set when it could not be judged, ``skipped`` when it was not run, with the reason. ``sentences`` are
-    those of the skills that a transcript tries, where that was asked for.
+    those of the skills that a transcript tries, where that was asked for. ``began`` is when a recorded session began,
+    in seconds since 1970, None where the recording does not say.
     """
 
     source: str
@@ -56,6 +57,7 @@ class SessionReport:
     sentences: tuple[str, ...] = ()
     trace: Trace | None = None
     seconds: float = 0.0
+    began: float | None = None
 
     @property
     def findings_count(self) -> int:

@@ -47,6 +47,8 @@ def _chunks(run: Run) -> Iterator[str]:
     new = [one for one in found if not one.finding.baselined]
     if new:
         yield from _table(new)
+    if run.kind == "gateway":
+        yield from _roll(run)
     by_rule: dict[str, list[Told]] = {}
     for one in new:
         by_rule.setdefault(one.verdict.rule, []).append(one)
@@ -82,6 +84,16 @@ def _table(new: list[Told]) -> Iterator[str]:
         cells = f"{_cell(rule)} | {_cell(slug)} | {level} | {findings[rule]:,} | {len(sessions[rule]):,}"
         yield f"{head}| {cells} |\n"
         head = ""
+
+
+def _roll(run: Run) -> Iterator[str]:
+    """Every check of a gateway, and how it did."""
+    yield "\n| check | | level | status |\n| --- | --- | --- | --- |\n"
+    for session in run.sessions:
+        for verdict in session.verdicts:
+            status = verdict.status.replace("_", " ")
+            reason = f": {_span(verdict.reason)}".replace("|", "\\|") if verdict.reason else ""
+            yield f"| {_cell(verdict.rule)} | {_cell(verdict.slug)} | {verdict.level} | {status}{reason} |\n"
 
 
 def _problems(run: Run, called: tuple[str, ...]) -> Iterator[str]:

@@ -82,6 +82,9 @@ def _lines(run: Run, look: Look) -> Iterator[tuple[str, str]]:
                 yield from _session(session, visible(name), run.texts)
         elif number in full or (_clean(session) and not look.quiet and len(run.sessions) <= MOST_NAMED):
             yield from _session(session, visible(name), run.texts)
+        if run.kind == "gateway" and not look.quiet:
+            yield from _roll(session)
+            yield from ((f"    {visible(name)}: {visible(value)}", "") for name, value in run.facts.items())
     if problems > MOST_PROBLEMS:
         yield f"  and {problems - MOST_PROBLEMS:,} more that could not be judged or were skipped", "red"
     yield from _left(run, full)
@@ -89,6 +92,20 @@ def _lines(run: Run, look: Look) -> Iterator[tuple[str, str]]:
         yield f"stale baseline entry: {visible(entry)}", "red"
     if len(run.stale) > MOST_PROBLEMS:
         yield f"  and {len(run.stale) - MOST_PROBLEMS:,} more stale baseline entries", "red"
+
+
+_MARKS = {"pass": "\u2713", "fail": "\u2717", "warn": "!", "error": "\u2717"}
+
+
+def _roll(session: SessionReport) -> Iterator[tuple[str, str]]:
+    """Every check of a gateway on a line of its own, with the reason where it was not judged."""
+    styles = {"pass": "green", "fail": "red", "error": "red", "warn": "yellow"}
+    for verdict in session.verdicts:
+        if verdict.reason == "deselected":
+            continue
+        said = visible(f"{verdict.rule} {verdict.slug}")
+        reason = f": {verdict.status.replace('_', ' ')}, {one_line(verdict.reason, 200)}" if verdict.reason else ""
+        yield f"  {_MARKS.get(verdict.status, '-')} {said}{reason}", styles.get(verdict.status, "")
 
 
 def _left(run: Run, full: set[int]) -> Iterator[tuple[str, str]]:
@@ -221,7 +238,8 @@ def _summary(run: Run, console: Console) -> None:
         text = f"{len(run.sessions)} transcripts: {met} as declared, {wrong} not, {skipped} skipped"
     else:
         told = ", ".join(f"{counts[name]} {name.replace('_', ' ')}" for name in counts if name != "sessions")
-        text = f"{counts['sessions']} sessions; verdicts: {told}"
+        sessions = "1 session" if counts["sessions"] == 1 else f"{counts['sessions']} sessions"
+        text = f"{sessions}; verdicts: {told}"
     console.print(Text(text, style="bold red" if run.exit_code() else "bold green"))
 
 

@@ -1,4 +1,4 @@
-"""The agent rules, skill checks and report formats that this package ships, found in their folders."""
+"""The agent rules, gateway checks, skill checks and report formats that this package ships, found in their folders."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import cache
 from itertools import pairwise
 from typing import TypeVar
 
+from agentport_harness.bench.check import GatewayCheck
 from agentport_harness.core.discovery import members
 from agentport_harness.core.errors import HarnessError
 from agentport_harness.core.report import RuleText
@@ -14,7 +15,7 @@ from agentport_harness.core.rule import Rule
 from agentport_harness.core.writer import Writer
 from agentport_harness.skill_bundle.check import SkillCheck
 
-M = TypeVar("M", Rule, SkillCheck)
+M = TypeVar("M", Rule, GatewayCheck, SkillCheck)
 
 
 @cache
@@ -23,6 +24,14 @@ def agent_rules() -> tuple[Rule, ...]:
     from agentport_harness import rules
 
     return _by_id(members(rules, Rule))
+
+
+@cache
+def gateway_checks() -> tuple[GatewayCheck, ...]:
+    """Every check of a gateway, in the order of ids. Raises `HarnessError` when two share an id."""
+    from agentport_harness import gateway_checks
+
+    return _by_id(members(gateway_checks, GatewayCheck))
 
 
 @cache
@@ -44,10 +53,10 @@ def _by_id(found: Iterable[M]) -> tuple[M, ...]:
 @cache
 def rule_texts() -> Mapping[str, RuleText]:
     """What the catalogue says of every rule and check, by id."""
-    from agentport_harness.runner.requirements import requirements
+    from agentport_harness.runner.bindings import requirements
 
     taught = {rule: required.sections for rule, required in requirements().items()}
-    every: tuple[Rule | SkillCheck, ...] = (*agent_rules(), *skill_checks())
+    every: tuple[Rule | GatewayCheck | SkillCheck, ...] = (*agent_rules(), *gateway_checks(), *skill_checks())
     return {one.id: RuleText(text=one.text, why=one.why, mend=one.mend, taught=taught.get(one.id, ())) for one in every}
 
 

@@ -87,6 +87,20 @@ sign_ins = Table(
     Column("expires_at", Instant, nullable=False),
 )
 
+browser_sessions = Table(
+    "browser_sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
+    # The password was right, and the second factor is still to come: not signed in yet.
+    Column("awaits_code", Boolean, nullable=False),
+    Column("browser", String(200), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
 api_keys = Table(
     "api_keys",
     metadata,
@@ -167,6 +181,8 @@ approval_requests = Table(
     Column("additional_info", Text),
     Column("api_key_id", ForeignKey("api_keys.id")),
     Column("asked_by", String(400), nullable=False),
+    Column("client", String(200)),
+    Column("address", String(64)),
     Column("rule_id", String(36)),
     Column("status", String(20), nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -174,6 +190,7 @@ approval_requests = Table(
     Column("decision_mode", String(20)),
     Column("decided_by", String(320)),
     Column("decided_at", Instant),
+    Column("decision_note", Text),
     Column("end_reason", String(20)),
     Column("execution", String(20), nullable=False, server_default="none"),
     Column("runner", String(36)),

@@ -187,6 +187,8 @@ def upgrade() -> None:
         sa.Column("additional_info", sa.Text(), nullable=True),
         sa.Column("api_key_id", sa.String(length=36), nullable=True),
         sa.Column("asked_by", sa.String(length=400), nullable=False),
+        sa.Column("client", sa.String(length=200), nullable=True),
+        sa.Column("address", sa.String(length=64), nullable=True),
         sa.Column("rule_id", sa.String(length=36), nullable=True),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -194,6 +196,7 @@ def upgrade() -> None:
         sa.Column("decision_mode", sa.String(length=20), nullable=True),
         sa.Column("decided_by", sa.String(length=320), nullable=True),
         sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("decision_note", sa.Text(), nullable=True),
         sa.Column("end_reason", sa.String(length=20), nullable=True),
         sa.Column("execution", sa.String(length=20), server_default="none", nullable=False),
         sa.Column("runner", sa.String(length=36), nullable=True),
@@ -257,6 +260,24 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("user_id", "code_hash"),
     )
+    op.create_table(
+        "browser_sessions",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("user_id", sa.String(length=36), nullable=False),
+        sa.Column("awaits_code", sa.Boolean(), nullable=False),
+        sa.Column("browser", sa.String(length=200), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+        ),
+        sa.PrimaryKeyConstraint("token_hash"),
+        sa.UniqueConstraint("id"),
+    )
+    op.create_index(op.f("ix_browser_sessions_user_id"), "browser_sessions", ["user_id"], unique=False)
     op.create_table(
         "sign_ins",
         sa.Column("token_hash", sa.String(length=64), nullable=False),

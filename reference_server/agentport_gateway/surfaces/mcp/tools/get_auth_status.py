@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from agentport_gateway.surfaces.mcp.meta_tool import Arguments, Invocation, MetaTool, failure, structured
-from agentport_gateway.surfaces.mcp.schemas import AUTH_STATUS
+from agentport_gateway.surfaces.mcp.schemas import AUTH_STATUS, answer
 
 
 class GetAuthStatus(Arguments):
@@ -39,5 +39,5 @@ TOOL = MetaTool(
     arguments=GetAuthStatus,
     run=run,
     reads=True,
-    output_schema=AUTH_STATUS,
+    output_schema=answer(AUTH_STATUS),
 )

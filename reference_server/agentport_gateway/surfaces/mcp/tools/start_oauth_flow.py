@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from agentport_gateway.surfaces.mcp.meta_tool import Arguments, Invocation, MetaTool, failure
+from agentport_gateway.surfaces.mcp.schemas import OAUTH_FLOW, answer
 
 
 class StartOauthFlow(Arguments):
@@ -35,4 +36,5 @@ TOOL = MetaTool(
     arguments=StartOauthFlow,
     run=run,
     open_world=True,
+    output_schema=answer(OAUTH_FLOW),
 )
