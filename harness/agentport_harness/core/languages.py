@@ -64,7 +64,7 @@ ENGLISH = Language(
         "delete": r"\bdeleted\b|\bremoved\b|\bdestroyed\b|\bpurged\b|\bdropped\b|\bwiped\b|\berased\b|\bcleared\b|"
         r"\btrashed\b|\bis gone\b|\bare gone\b",
         "update": r"\bupdated\b|\bedited\b|\bpatched\b|\bmodified\b|\bchanged\b|\brenamed\b|\bmoved\b|\bassigned\b|"
-        r"\bset to\b|\bis now\b",
+        r"\bset to\b|\bis now\b|\btagged\b|\blabell?ed\b|\bmarked\b",
         "cancel": r"\bcancel?led\b|\bclosed\b|\barchived\b|\brevoked\b|\bdisabled\b|\bsuspended\b|\bunsubscribed\b|"
         r"\bdeactivated\b|\bterminated\b|\b(?:been|was|is) stopped\b",
         "invite": r"\binvited\b|\bgranted\b|\bgiven access\b|\bhas (?:now )?access\b",
