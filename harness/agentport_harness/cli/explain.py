@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from agentport_harness.runner.requirements import Binding
+    from agentport_harness.runner.bindings import Binding
 
 _WIDTH = 100
 
@@ -25,8 +25,8 @@ def command(rule_id: str) -> int:
     from agentport_harness.bench.check import GatewayCheck
     from agentport_harness.core.errors import InputError
     from agentport_harness.core.rule import Rule
+    from agentport_harness.runner.bindings import requirements
     from agentport_harness.runner.catalogue import agent_rules, gateway_checks, skill_checks
-    from agentport_harness.runner.requirements import requirements
     from agentport_harness.skill_bundle.check import SkillCheck
 
     wanted = rule_id.casefold()

@@ -20,8 +20,8 @@ def command(select: tuple[str, ...], ignore: tuple[str, ...], level: str, format
     from agentport_harness.bench.check import GatewayCheck
     from agentport_harness.core.rule import Rule
     from agentport_harness.core.selection import selected
+    from agentport_harness.runner.bindings import requirements
     from agentport_harness.runner.catalogue import agent_rules, gateway_checks, skill_checks
-    from agentport_harness.runner.requirements import requirements
     from agentport_harness.skill_bundle.check import SkillCheck
 
     catalogue: tuple[Rule | GatewayCheck | SkillCheck, ...] = (*agent_rules(), *gateway_checks(), *skill_checks())

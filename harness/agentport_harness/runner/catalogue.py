@@ -53,7 +53,7 @@ def _by_id(found: Iterable[M]) -> tuple[M, ...]:
 @cache
 def rule_texts() -> Mapping[str, RuleText]:
     """What the catalogue says of every rule and check, by id."""
-    from agentport_harness.runner.requirements import requirements
+    from agentport_harness.runner.bindings import requirements
 
     taught = {rule: required.sections for rule, required in requirements().items()}
     every: tuple[Rule | GatewayCheck | SkillCheck, ...] = (*agent_rules(), *gateway_checks(), *skill_checks())
