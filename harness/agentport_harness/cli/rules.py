@@ -13,13 +13,14 @@ from agentport_harness.cli.options import rule_options, split
 @rule_options
 @click.option("--format", "format_", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
 def command(select: tuple[str, ...], ignore: tuple[str, ...], level: str, format_: str) -> int:
-    """List the rules for agents (AP…) and the checks of skills (SK…): id, level, slug and what is asked."""
+    """List the rules for agents (AP…) and the checks of skills (SK…) and set-ups (DR…): id, level, slug, text."""
     from agentport_harness.core.rule import Rule
     from agentport_harness.core.selection import selected
-    from agentport_harness.runner.catalogue import agent_rules, skill_checks, taught_in
+    from agentport_harness.runner.catalogue import agent_rules, setup_checks, skill_checks, taught_in
+    from agentport_harness.setups.check import SetupCheck
     from agentport_harness.skill_bundle.check import SkillCheck
 
-    catalogue: tuple[Rule | SkillCheck, ...] = (*agent_rules(), *skill_checks())
+    catalogue: tuple[Rule | SkillCheck | SetupCheck, ...] = (*agent_rules(), *skill_checks(), *setup_checks())
     rules, _ = selected(
         catalogue, select=split(select), ignore=split(ignore), level=level.upper()  # type: ignore[arg-type]
     )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from agentport_harness.core.trace import Trace
 from agentport_harness.core.verdict import STATUSES, Status, Verdict
 
-SubjectKind: TypeAlias = Literal["recording", "transcript", "gateway", "skills"]
+SubjectKind: TypeAlias = Literal["recording", "transcript", "gateway", "skills", "client"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,7 +165,9 @@ def _finding(verdict: Verdict, finding: Finding, session: SessionReport) -> Iter
     rule = f"{visible(verdict.rule)} {visible(verdict.slug)} ({verdict.level})"
     yield f"    {rule}: {visible(finding.message)}", _style(verdict)
     place = visible(at(finding.place)) or "event"
-    yield f"      at      {place} (turn {finding.turn}, event {finding.event})", ""
+    in_files = session.input_format in {"skills", "client"}  # what inspects files has neither turns nor events
+    when = "" if in_files else f" (turn {finding.turn}, event {finding.event})"
+    yield f"      at      {place}{when}", ""
     if finding.evidence:
         yield f"      found   {one_line(finding.evidence, 300)}", ""
     yield f"      wanted  {one_line(finding.expected, 300)}", ""

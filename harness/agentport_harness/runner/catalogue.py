@@ -1,4 +1,4 @@
-"""The agent rules, skill checks and report formats that this package ships, found in their folders."""
+"""The rules, checks, clients and report formats that this package ships, found in their folders."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from agentport_harness.core.discovery import members
 from agentport_harness.core.errors import HarnessError
 from agentport_harness.core.rule import Rule
 from agentport_harness.core.writer import Writer
+from agentport_harness.setups.check import SetupCheck
+from agentport_harness.setups.client import Client
 from agentport_harness.skill_bundle.check import SkillCheck
 
-M = TypeVar("M", Rule, SkillCheck)
+M = TypeVar("M", Rule, SkillCheck, SetupCheck)
 
 
 @cache
@@ -30,6 +32,22 @@ def skill_checks() -> tuple[SkillCheck, ...]:
     from agentport_harness import skill_checks
 
     return _by_id(members(skill_checks, SkillCheck))
+
+
+@cache
+def setup_checks() -> tuple[SetupCheck, ...]:
+    """Every check of a client's set-up, in the order of ids. Raises `HarnessError` when two share an id."""
+    from agentport_harness import setup_checks
+
+    return _by_id(members(setup_checks, SetupCheck))
+
+
+@cache
+def clients() -> dict[str, Client]:
+    """Every agent client whose set-up is known, by name, in the order of names."""
+    from agentport_harness import client_setups
+
+    return {client.name: client for client in sorted(members(client_setups, Client), key=lambda client: client.name)}
 
 
 def _by_id(found: Iterable[M]) -> tuple[M, ...]:
