@@ -35,6 +35,7 @@ class Written:
 
     key: Key
     spans: tuple[tuple[int, int], ...]
+    is_header: bool = False
 
 
 def toml_source(text: str) -> Source:
@@ -88,7 +89,7 @@ def written_keys(text: str) -> Iterator[Written]:
                 number = lists[parts] = lists.get(parts, -1) + 1
                 header = (*parts, str(number))
             at += 1 + double
-            yield Written(key=parts, spans=spans)
+            yield Written(key=parts, spans=spans, is_header=not double)
         else:
             parts, spans, at = _parts(text, at)
             yield Written(key=header + parts, spans=spans)
