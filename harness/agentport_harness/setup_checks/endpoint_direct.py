@@ -41,7 +41,7 @@ def _same_host(url: str, location: str) -> bool:
     """Whether the redirect stays at the gateway: no key is sent elsewhere on a stranger's word."""
     try:
         here, there = urlsplit(url), urlsplit(location)
+        same = (here.hostname, here.port) == (there.hostname, there.port)
     except ValueError:
         return False
-    upward = (here.scheme, there.scheme) in {("http", "https"), (there.scheme, here.scheme)}
-    return here.hostname == there.hostname and upward and there.path.endswith("/mcp")
+    return same and there.scheme in (here.scheme, "https") and there.path.endswith("/mcp")
