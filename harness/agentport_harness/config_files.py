@@ -70,24 +70,31 @@ def _file(place: FilePlace, path: str, way: tuple[str, ...]) -> ConfigFile:
         )
     return ConfigFile(
         place=place, path=path, below=way, text=text, source=read_source(text, place.dialect),
-        mode=stat.S_IMODE(found.st_mode), committed=place.scope == "project" and _in_repository(path),
+        mode=stat.S_IMODE(found.st_mode), committed=_in_repository(path, shared=place.scope == "project"),
     )  # fmt: skip
 
 
-def _in_repository(path: str) -> bool:
-    """Whether git has the file, or would take it with the next ``git add``."""
-    folder = Path(path).parent
-    if not any((above / ".git").exists() for above in (folder, *folder.absolute().parents)):
+def _in_repository(given: str, *, shared: bool) -> bool:
+    """Whether git has the file; of a project's file, whether it would take it with the next ``git add`` too."""
+    path = Path(os.path.realpath(given))
+    if not any((above / ".git").exists() for above in path.parents):
         return False
+    question = ("check-ignore", "-q", "--", path.name) if shared else ("ls-files", "--error-unmatch", "--", path.name)
     environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+    # a repository's own settings must not start programs
+    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-C", str(path.parent), *question]
     try:
         ran = subprocess.run(  # noqa: S603 git, and a path of our own making
-            ["git", "-C", str(folder), "check-ignore", "-q", "--", path],  # noqa: S607 git, on one path
-            env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=_GIT_TIMEOUT,
-        )  # fmt: skip
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=_GIT_TIMEOUT,
+        )
     except (OSError, subprocess.TimeoutExpired):
-        return True
-    return ran.returncode != 0
+        return shared
+    return ran.returncode != 0 if shared else ran.returncode == 0
 
 
 def write_config(path: str, text: str, *, backups: Path) -> Path | None:

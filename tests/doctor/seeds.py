@@ -225,4 +225,28 @@ SEEDS = (
         name="a blank in the address", client="gemini", old="agentport.sh/mcp", new="agentport.sh/mcp ",
         ids=("DR201",), at='"url"', cure="https://",
     ),
+    Seed(
+        name="an input that is not defined", client="vscode",
+        old='"inputs": [{"type": "promptString", "id": "agentport", "description": "API key", "password": true}],\n  ',
+        new="", ids=("DR213",), at="${input:", cure='"id": "agentport"',
+    ),
+    Seed(
+        name="an input of VS Code", client="cursor", old="${env:AGENTPORT_API_KEY}", new="${input:key}",
+        ids=("DR208",), at="X-API-Key", cure="${env:AGENTPORT_API_KEY}", mends=False, left=("DR208",),
+    ),
+    Seed(
+        name="an entry that stands there twice", client="gemini", old='"mcpServers": {',
+        new='"mcpServers": {\n    "agentport" : {},', ids=("DR114",), at='"agentport": {', cure="once", mends=False,
+        left=("DR114",),
+    ),
+    Seed(
+        name="no key in Claude Code", client="claude-code",
+        old=',\n      "headers": {"X-API-Key": "${AGENTPORT_API_KEY}"}',
+        new="", ids=("DR205",), at='"agentport": {', cure="${AGENTPORT_API_KEY}",
+    ),
+    Seed(
+        name="a filter without the tool that waits", client="gemini", old=',\n      "trust": true',
+        new=',\n      "includeTools": ["agentport__call_tool"],\n      "trust": true',
+        ids=("DR109",), at="includeTools", cure="a list with these tools",
+    ),
 )  # fmt: skip

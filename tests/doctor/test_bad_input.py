@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import subprocess
 import time
 from pathlib import Path
 
@@ -206,6 +207,22 @@ def test_a_key_in_a_repository_is_a_violation_and_left_where_it_is(
     assert (code, found(report, home)) == (1, [("DR211", ".cursor/mcp.json", 6)])
     assert path.read_text() == text
     assert KEY not in printed
+
+
+def test_a_key_in_a_committed_file_of_ones_own_is_a_violation_and_an_untracked_one_is_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = home_with(tmp_path, "gemini")
+    home.replace("$AGENTPORT_API_KEY", KEY)
+    git = ["git", "-C", str(home.folder)]
+    subprocess.run([*git, "init", "-q"], check=True)
+
+    _, untracked, _ = doctor(capsys, home)
+    subprocess.run([*git, "add", ".gemini"], check=True)
+    _, tracked, _ = doctor(capsys, home)
+
+    assert found(untracked, home) == []
+    assert found(tracked, home) == [("DR211", ".gemini/settings.json", home.line("X-API-Key"))]
 
 
 def test_a_key_that_others_can_read_is_made_private(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

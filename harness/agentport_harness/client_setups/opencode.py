@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentport_harness.setups.client import Client, Credentials, FilePlace, Root, TimeLimit, Transport
-from agentport_harness.setups.variables import PLAIN_BRACES
+from agentport_harness.setups.variables import FROM_FILE, PLAIN_BRACES
 
 OPENCODE = Client(
     name="opencode",
@@ -41,7 +41,7 @@ OPENCODE = Client(
     switches=frozenset(("enabled",)),
     disabled=("enabled", False),
     transport=Transport(field="type", wanted="remote", accepted=frozenset(("remote",))),
-    credentials=Credentials(headers="headers", syntax=PLAIN_BRACES, form="{{env:{name}}}"),
+    credentials=Credentials(headers="headers", syntax=PLAIN_BRACES, form="{{env:{name}}}", by_itself=FROM_FILE),
     limit=TimeLimit(
         field="timeout", unit=1000, defaults=(((), 60),), otherwise=(("experimental", "mcp_timeout"),),
         progress_extends=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentport_harness.setups.client import Client, Credentials, FilePlace, Root, Transport
-from agentport_harness.setups.variables import ENV_BRACES
+from agentport_harness.setups.variables import ENV_BRACES, PROMPT
 
 VSCODE = Client(
     name="vscode",
@@ -42,7 +42,7 @@ VSCODE = Client(
         "requestInit": "headers",
     },
     transport=Transport(field="type", wanted="http", accepted=frozenset(("http",)), required=False),
-    credentials=Credentials(headers="headers", syntax=ENV_BRACES, form="${{env:{name}}}"),
+    credentials=Credentials(headers="headers", syntax=ENV_BRACES, form="${{env:{name}}}", by_itself=PROMPT),
     skills=(
         "{project}/.github/skills", "{project}/.agents/skills", "{project}/.claude/skills",
         "{home}/.copilot/skills", "{home}/.agents/skills", "{home}/.claude/skills",

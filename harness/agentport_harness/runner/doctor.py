@@ -120,12 +120,11 @@ def _signed_in(client: Client, around: Surroundings) -> bool:
 
 
 def _is_there(client: Client, around: Surroundings) -> bool:
-    projects = around.projects[:1]
     places = [expanded(path, client, around, "") for path in client.signs]
     places += [
         expanded(place.path, client, around, project)
         for place in client.files
-        for project in projects
+        for project in around.projects
         if place.scope == "project" and place.holds == "servers"
     ]
     return any(os.path.lexists(path) for path in places) or bool(_command(client, around))

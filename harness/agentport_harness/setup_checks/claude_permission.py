@@ -60,7 +60,7 @@ def _against(setup: Setup, server: str) -> Iterator[Sight]:
     for kind, effect in (("deny", "takes the gateway's tools away"), ("ask", "asks about every call")):
         for listing in listings(setup, ("permissions", kind)):
             for rule in listing.texts:
-                if rule in (server, f"{server}__*", "mcp__*") or rule in {f"{server}__{tool}" for tool in NEEDED}:
+                if rule in (server, f"{server}__*") or rule in {f"{server}__{tool}" for tool in NEEDED}:
                     fault = Fault(
                         path=listing.file.path, line=listing.line(rule), message=f"a {kind} rule {effect}",
                         expected=f"permissions.{kind} without {rule}", evidence=rule,

@@ -26,18 +26,19 @@ _PLACEHOLDER = re.compile(
 )
 def credential_whole(setup: Setup) -> Iterator[Sight]:
     """The key is neither empty nor a placeholder, and has no blanks, quotes or line ends around it."""
+    where = setup.client.credentials
     for entry in setup.entries:
         for header in credentials_of(setup, entry):
             value = resolved(setup, header)
-            if value is None or (header.how == "text" and foreign(header.text, setup.client.credentials.syntax)):
+            if value is None or (header.how == "text" and foreign(header.text, where.syntax, "")):
                 continue  # a variable that is not set is DR209, one that is misspelt DR208
             wrong, clean = _wrong(value)
             if not wrong:
                 yield Sound()
                 continue
-            where = f"the variable {header.variables[0]}" if header.variables else "the key"
+            what = f"the variable {header.variables[0]}" if header.variables else "the key"
             fault = fault_at(
-                header.part, header.key[len(header.part.key) :], f"{where} {wrong}",
+                header.part, header.key[len(header.part.key) :], f"{what} {wrong}",
                 expected="the key as the gateway gave it" if header.variables else key_line(setup),
             )  # fmt: skip
             mendable = clean and not header.variables

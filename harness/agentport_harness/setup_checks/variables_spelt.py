@@ -26,7 +26,7 @@ def variables_spelt(setup: Setup) -> Iterator[Sight]:
         for header in headers_of(setup, entry):
             if header.how != "text":
                 continue
-            names = foreign(header.text, setup.client.credentials.syntax)
+            names = foreign(header.text, setup.client.credentials.syntax, setup.client.credentials.by_itself)
             if not names:
                 yield Sound()
                 continue

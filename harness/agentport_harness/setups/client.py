@@ -60,7 +60,8 @@ class Credentials:
     """Where a server's table carries credentials, and how a variable of the environment is named there.
 
     ``variables`` is a table from header to variable, ``bearer`` a setting that names a variable; empty where the
-    client has none. ``syntax`` finds a variable in a header's text, ``form`` writes one.
+    client has none. ``syntax`` finds a variable in a header's text, ``form`` writes one; ``by_itself`` finds what else
+    the client fills in, from a file or by asking.
     """
 
     headers: str
@@ -68,6 +69,7 @@ class Credentials:
     bearer: str = ""
     syntax: str = ""
     form: str = ""
+    by_itself: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

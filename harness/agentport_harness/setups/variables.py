@@ -13,6 +13,10 @@ ENV_BRACES = rf"\$\{{env:({NAME})\}}"
 """``${env:NAME}``."""
 PLAIN_BRACES = rf"\{{env:({NAME})\}}"
 """``{env:NAME}``."""
+PROMPT = r"\$\{input:([^}]*)\}"
+"""``${input:id}``, asked for by the client."""
+FROM_FILE = r"\{file:[^}]*\}"
+"""``{file:path}``, read by the client."""
 ANY_VARIABLE = re.compile(
     rf"\$\{{(?:env:)?({NAME})(?::-[^}}]*)?\}}|(?<!\$)\{{env:({NAME})\}}|\$env:({NAME})|\$({NAME})|%({NAME})%"
     rf"|\$\{{input:[^}}]*\}}|\{{file:[^}}]*\}}|\$\{{[a-zA-Z]+(?::[^}}]*)?\}}"
@@ -27,14 +31,11 @@ def names_in(text: str, syntax: str) -> tuple[str, ...]:
     return tuple(next(filter(None, found.groups())) for found in re.finditer(syntax, text))
 
 
-def foreign(text: str, syntax: str) -> tuple[str, ...]:
+def foreign(text: str, syntax: str, by_itself: str) -> tuple[str, ...]:
     """What looks like a variable in the text, and is none to a client with this syntax: the name of each, or empty."""
-    left = re.sub(syntax, "", text) if syntax else text
-    return tuple(
-        next(filter(None, found.groups()), "")
-        for found in ANY_VARIABLE.finditer(left)
-        if not found.group().startswith(("${input:", "{file:"))
-    )
+    for known in filter(None, (syntax, by_itself)):
+        text = re.sub(known, "", text)
+    return tuple(next(filter(None, found.groups()), "") for found in ANY_VARIABLE.finditer(text))
 
 
 NAME_ALONE = re.compile(NAME)
