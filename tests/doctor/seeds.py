@@ -249,4 +249,8 @@ SEEDS = (
         new=',\n      "includeTools": ["agentport__call_tool"],\n      "trust": true',
         ids=("DR109",), at="includeTools", cure="a list with these tools",
     ),
+    Seed(
+        name="a header that is a number", client="claude-code", old='"${AGENTPORT_API_KEY}"', new="5",
+        ids=("DR106", "DR207"), at="X-API-Key", cure="a text in quotes", mends=False, left=("DR106", "DR207"),
+    ),
 )  # fmt: skip

@@ -19,7 +19,10 @@ from agentport_harness.setups.setup import Setup
     "would take away the only copy.",
 )
 def key_not_committed(setup: Setup) -> Iterator[Sight]:
-    """A project's files name variables, and not the key itself, unless git ignores the file."""
+    """Files in a git repository name variables, and not the key itself.
+
+    Of a project's files it is enough that git would take them; of your own, that it has them.
+    """
     for entry in setup.entries:
         for header in credentials_of(setup, entry):
             if not header.part.file.committed:

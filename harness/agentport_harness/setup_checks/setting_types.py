@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentport_harness.core.inspection import Sound
-from agentport_harness.core.json_values import JSON
+from agentport_harness.core.json_values import JSON, as_object
 from agentport_harness.setups.check import Sight, setup_check
 from agentport_harness.setups.edits import Put
 from agentport_harness.setups.faults import fault_at, ill
+from agentport_harness.setups.sent import headers_of
 from agentport_harness.setups.setup import Setup
 
 _SWITCHES: dict[str, bool] = {"true": True, "false": False}
@@ -38,6 +39,15 @@ def setting_types(setup: Setup) -> Iterator[Sight]:
                 expected=f"{name} = {right}" if right is not None else ("a number" if number else "true or false"),
             )  # fmt: skip
             yield fault if right is None else ill(fault, part, Put(key=(*part.key, name), value=right))
+        for header in headers_of(setup, entry):
+            looked = True
+            table = as_object(header.part.file.source.at(header.key[:-1]))
+            if header.how == "bearer" or isinstance(table.get(header.name), str):
+                yield Sound()
+                continue
+            rest = header.key[len(header.part.key) :]
+            message = f"the header {header.name} is {_what(table.get(header.name))} and has to be a text"
+            yield fault_at(header.part, rest, message, expected="a text in quotes")
         if not looked:
             yield Sound()
 
