@@ -76,7 +76,6 @@ async def check_stand(
             "rounds": str(stand.rounds),
             **{name: value for _, one in sorted(checked.items()) for name, value in one.facts.items()},
         },
-        texts=rule_texts(),
     )
 
 
