@@ -13,7 +13,7 @@ from agentport_harness.cli.options import rule_options, split
 @rule_options
 @click.option("--format", "format_", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
 def command(select: tuple[str, ...], ignore: tuple[str, ...], level: str, format_: str) -> int:
-    """List the rules for agents (AP…) and the checks of gateways (GW…), skills (SK…) and set-ups (DR…), with their texts.
+    """List the rules for agents (AP…) and the checks of gateways (GW…), skills (SK…) and set-ups (DR…), with texts.
 
     With --format json also why, how to mend, and every sentence of the conventions and of the skills that says it.
     """
