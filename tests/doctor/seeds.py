@@ -270,7 +270,8 @@ SEEDS = (
     ),
     Seed(
         name="a command beside the address", client="codex", old="required = true",
-        new='required = true\ncommand = "npx"', ids=("DR107",), at="command", cure="the address alone", mends=False, left=("DR107",),
+        new='required = true\ncommand = "npx"',
+        ids=("DR107",), at="command", cure="the address alone", mends=False, left=("DR107",),
     ),
     Seed(
         name="the variables of Codex", client="claude-code", old='"headers": {"X-API-Key": "${AGENTPORT_API_KEY}"}',
@@ -283,7 +284,8 @@ SEEDS = (
     ),
     Seed(
         name="a switch of another client", client="opencode", old='"oauth": false',
-        new='"oauth": false, "disabled": true', ids=("DR105",), at='"disabled"', cure="enabled", mends=False, left=("DR105",),
+        new='"oauth": false, "disabled": true',
+        ids=("DR105",), at='"disabled"', cure="enabled", mends=False, left=("DR105",),
     ),
     Seed(
         name="a server that is excluded", client="gemini", old='"mcpServers": {',

@@ -124,3 +124,19 @@ def test_servers_of_a_project_may_be_approved_all_at_once(tmp_path: Path, capsys
     _, report, _ = doctor(capsys, home)
 
     assert found(report, home) == []
+
+
+def test_an_entry_for_one_project_in_ones_own_file_wins_over_the_general_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = home_with(tmp_path, "claude-code")
+    entry = '{"agentport": {"type": "http", "url": "https://a.agentport.sh"}}'
+    home.replace('"numStartups": 3,', f'"projects": {{"{home.project}": {{"mcpServers": {entry}}}}},')
+
+    _, report, _ = doctor(capsys, home)
+
+    assert found(report, home) == [
+        ("DR110", ".claude.json", 5),
+        ("DR202", ".claude.json", 2),
+        ("DR205", ".claude.json", 2),
+    ]
