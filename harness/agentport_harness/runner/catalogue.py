@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import pairwise
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
+from agentport_harness.bench.check import GatewayCheck
 from agentport_harness.core.discovery import members
 from agentport_harness.core.errors import HarnessError
+from agentport_harness.core.report import RuleText
 from agentport_harness.core.rule import Rule
 from agentport_harness.core.writer import Writer
 from agentport_harness.setups.check import SetupCheck
 from agentport_harness.setups.client import Client
 from agentport_harness.skill_bundle.check import SkillCheck
 
-M = TypeVar("M", Rule, SkillCheck, SetupCheck)
+AnyCheck: TypeAlias = Rule | GatewayCheck | SkillCheck | SetupCheck
+M = TypeVar("M", Rule, GatewayCheck, SkillCheck, SetupCheck)
 
 
 @cache
@@ -24,6 +27,14 @@ def agent_rules() -> tuple[Rule, ...]:
     from agentport_harness import rules
 
     return _by_id(members(rules, Rule))
+
+
+@cache
+def gateway_checks() -> tuple[GatewayCheck, ...]:
+    """Every check of a gateway, in the order of ids. Raises `HarnessError` when two share an id."""
+    from agentport_harness import gateway_checks
+
+    return _by_id(members(gateway_checks, GatewayCheck))
 
 
 @cache
@@ -40,6 +51,11 @@ def setup_checks() -> tuple[SetupCheck, ...]:
     from agentport_harness import setup_checks
 
     return _by_id(members(setup_checks, SetupCheck))
+
+
+def every_check() -> tuple[AnyCheck, ...]:
+    """The whole catalogue: rules for agents, then checks of gateways, of skills and of set-ups."""
+    return (*agent_rules(), *gateway_checks(), *skill_checks(), *setup_checks())
 
 
 @cache
@@ -59,18 +75,15 @@ def _by_id(found: Iterable[M]) -> tuple[M, ...]:
 
 
 @cache
-def taught_in() -> dict[str, tuple[str, ...]]:
-    """The sections of the shipped skills that teach each rule, by id, as ``skill#section``.
+def rule_texts() -> Mapping[str, RuleText]:
+    """What the catalogue says of every rule and check, by id."""
+    from agentport_harness.runner.bindings import requirements
 
-    They follow from the skills' own traceability; what a rule's file says of it does not count.
-    """
-    from agentport_harness.bundled import skills_folder
-    from agentport_harness.skill_bundle.reading import traceability_record
-    from agentport_harness.skill_bundle.traceability import taught_sections
-    from agentport_harness.skill_files import folder_bundle
-
-    record = traceability_record(folder_bundle(skills_folder()))
-    return taught_sections(record) if record else {}
+    taught = {rule: required.sections for rule, required in requirements().items()}
+    return {
+        one.id: RuleText(text=one.text, why=one.why, mend=one.mend, taught=taught.get(one.id, ()))
+        for one in every_check()
+    }
 
 
 @cache
