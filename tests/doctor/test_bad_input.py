@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from agentport_harness.cli.main import main
 from agentport_harness.runner import doctor as running
+from agentport_harness.schema_check import published
 from tests.doctor.homes import CLAUDE, KEY, Home, doctor, found, home_with, messages, write
 
 
@@ -224,3 +226,13 @@ def test_a_bridge_that_starts_a_program_is_left_alone(tmp_path: Path, capsys: py
     code, report, _ = doctor(capsys, home, "--strict")
 
     assert (code, found(report, home)) == (0, [])
+
+
+def test_the_json_report_keeps_to_its_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = home_with(tmp_path, "codex")
+    home.replace("required = true\n", "")
+
+    _, report, _ = doctor(capsys, home)
+
+    jsonschema.validate(report, published("run.v1"))
+    assert report["subject"] == {"kind": "client", "name": "codex"}
