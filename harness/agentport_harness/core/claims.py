@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from agentport_harness.core.languages import DENIED, LANGUAGES, Language
+from agentport_harness.core.needles import Pattern, compiled
 from agentport_harness.core.text import clauses, folded
 
 _NOT_DENIED = re.compile(
@@ -46,26 +47,24 @@ def says_done(clause: str, effects: Iterable[str] = ()) -> bool:
 
 @lru_cache(maxsize=4096)
 def _says_done(clause: str, wanted: frozenset[str]) -> bool:
-    if DENIED.search(clause):
-        return False
     said = [
         index
         for index, language in enumerate(LANGUAGES)
         if _done_in(index, wanted).search(clause)
         and (not wanted or not language.mark or re.search(language.mark, clause))
     ]
-    return bool(said) and not any(_open_in(index).search(clause) for index in said)
+    return bool(said) and not DENIED.search(clause) and not any(_open_in(index).search(clause) for index in said)
 
 
 @lru_cache(maxsize=256)
-def _done_in(index: int, effects: frozenset[str]) -> re.Pattern[str]:
+def _done_in(index: int, effects: frozenset[str]) -> Pattern:
     language: Language = LANGUAGES[index]
     if not effects:
-        return re.compile(language.done)
+        return compiled(language.done)
     forms = [form for effect, form in language.effects.items() if effect in effects]
-    return re.compile("|".join(forms) if forms else r"(?!)")
+    return compiled("|".join(forms) if forms else r"(?!)")
 
 
 @lru_cache(maxsize=32)
-def _open_in(index: int) -> re.Pattern[str]:
-    return re.compile(LANGUAGES[index].open)
+def _open_in(index: int) -> Pattern:
+    return compiled(LANGUAGES[index].open)
