@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
 
 LONGEST = 200_000
@@ -40,11 +39,10 @@ def folded(text: str) -> str:
     return plain.replace("\u2019", "'").replace("\u00ad", "").casefold().replace("e-mail", "email")
 
 
-def clauses(text: str) -> Iterator[str]:
+@lru_cache(maxsize=512)
+def clauses(text: str) -> tuple[str, ...]:
     """The folded text, cut where a sentence ends or turns with a "but"."""
-    for clause in _CLAUSE.split(folded(text)):
-        if clause and clause.strip():
-            yield clause.strip()
+    return tuple(clause.strip() for clause in _CLAUSE.split(folded(text)) if clause and clause.strip())
 
 
 def sentences(text: str) -> list[str]:
