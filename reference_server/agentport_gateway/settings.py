@@ -45,4 +45,7 @@ class Settings(BaseSettings):
     """How clients that declare it may be told of an approval besides text: `elicitation` (a page to open), `tasks`."""
     stateless_sessions: bool = False
     """Keep no sessions of the handshake revisions: their ids say it all, and any worker can answer any request."""
+    log_format: Literal["text", "json"] = "text"
+    traces: bool = False
+    """Send spans to an OpenTelemetry collector, as the standard OTEL_… variables say."""
     demo: bool = False

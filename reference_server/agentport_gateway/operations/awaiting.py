@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from agentport_gateway.domain import wording
 from agentport_gateway.domain.approvals import next_step
 from agentport_gateway.domain.identity import Agent
+from agentport_gateway.observing import observe
 from agentport_gateway.store import approvals
 
 if TYPE_CHECKING:
@@ -34,6 +35,19 @@ async def await_approval(
     Progress is reported as (seconds waited, budget, words) at the configured interval. While parked, nothing
     is held but a place in this process's list of waiters.
     """
+    with observe("await_approval", org_id=caller.org_id, request_id=request_id) as seen:
+        outcome = await _await(gateway, caller, request_id, timeout_seconds, on_progress)
+        seen.note(outcome=outcome.name, integration_id=outcome.integration_id, tool_name=outcome.tool_name)
+    return outcome
+
+
+async def _await(
+    gateway: Gateway,
+    caller: Caller,
+    request_id: str,
+    timeout_seconds: float | None,
+    on_progress: Callable[[float, float, str], Awaitable[None]] | None,
+) -> Outcome:
     budget = gateway.settings.poll_budget_seconds
     if timeout_seconds is not None:
         budget = min(budget, max(timeout_seconds, 0.0))

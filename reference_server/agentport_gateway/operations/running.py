@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from agentport_gateway.domain import wording
 from agentport_gateway.domain.policy import decide
 from agentport_gateway.failpoints import reach
+from agentport_gateway.observing import observe
 from agentport_gateway.store import approvals, audit
 from agentport_gateway.upstreams.upstream import UpstreamError
 
@@ -122,8 +123,10 @@ class Runs:
         return await self._database.write(write)
 
     async def _call(self, request: ApprovalRequest, connected: Connected, arguments: dict[str, Any]) -> Outcome | None:
+        about = {"integration_id": request.integration_id, "tool_name": request.tool_name}
         try:
-            result = await self._upstreams.of(connected).call(request.tool_name, arguments)
+            with observe("call_upstream", request_id=request.id, **about):
+                result = await self._upstreams.of(connected).call(request.tool_name, arguments)
         except UpstreamError as failure:
             return await self._failed(request, failure)
         except Exception as error:

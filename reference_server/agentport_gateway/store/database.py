@@ -211,7 +211,12 @@ def open_database(url: str) -> Database:
     """The database at a SQLAlchemy URL, ready once `start` was called."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, connect_args={"check_same_thread": False, "timeout": 30}, pool_size=_READERS + 2)
+        engine = create_engine(
+            parsed,
+            connect_args={"check_same_thread": False, "timeout": 30},
+            pool_size=_READERS + 2,
+            hide_parameters=True,
+        )
 
         @event.listens_for(engine, "connect")
         def _prepare(connection: Any, _record: Any) -> None:
@@ -226,6 +231,10 @@ def open_database(url: str) -> Database:
     if parsed.get_backend_name() != "postgresql":
         raise UnsupportedDatabaseError(f"{parsed.get_backend_name()} is not supported: use sqlite or postgresql")
     engine = create_engine(
-        parsed.set(drivername="postgresql+psycopg"), pool_size=_READERS + _WRITERS, pool_pre_ping=True
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_size=_READERS + _WRITERS,
+        pool_pre_ping=True,
+        # What a failed statement was given is not for the log.
+        hide_parameters=True,
     )
     return Database(engine)
