@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import text
 
 from agentport_gateway.store.database import StoreUnavailableError
+from agentport_gateway.surfaces.rest.answers import describe_answers
 from agentport_gateway.surfaces.rest.documented import refusals
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def build_rest(gateway: Gateway) -> FastAPI:
         """What a client that was refused at `/mcp` may send there."""
         return {"resource": f"{gateway.settings.base_url}/mcp", "bearer_methods_supported": ["header"]}
 
+    describe_answers(rest)
     rest.add_exception_handler(RequestValidationError, _bad_request)
     rest.add_exception_handler(StoreUnavailableError, _unavailable)
     return rest
