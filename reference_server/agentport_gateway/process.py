@@ -149,6 +149,13 @@ def say(settings: Settings, options: ServeOptions, ready: dict[str, Any]) -> Non
         f"AgentPort reference gateway: {ready['base_url']} (MCP at {ready['mcp_url']}). Ctrl-C stops it.",
         f"It may hold {raise_descriptor_limit():,} connections and files open at once.",
     ]
+    if "setup_code" in ready:
+        lines += [
+            "",
+            f"Nobody has signed up yet. Open {ready['setup_url']}#{ready['setup_code']} in your browser,",
+            f"or give this set-up code there: {ready['setup_code']}",
+            "",
+        ]
     if settings.demo:
         from agentport_gateway.demo import client_commands
 

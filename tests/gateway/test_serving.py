@@ -111,7 +111,7 @@ def test_a_database_file_serves_one_gateway_at_a_time(tmp_path: Path) -> None:
     process, ready = start(tmp_path, database_url=f"sqlite:///{tmp_path / 'one.sqlite'}")
     try:
         told = wait_until_ready(process, ready)
-        assert set(told) == {"base_url", "mcp_url", "pid"}
+        assert set(told) == {"base_url", "mcp_url", "pid", "setup_url", "setup_code"}
         other, _ = start(tmp_path, database_url=f"sqlite:///{tmp_path / 'one.sqlite'}")
         _, errors = other.communicate(timeout=20)
         assert (other.returncode, errors.count("\n")) == (2, 1)

@@ -27,6 +27,7 @@ from agentport_gateway.store import accounts, integrations, policies
 from agentport_gateway.system import RandomIds
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
@@ -160,10 +161,12 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def served(application: Any, port: int = 0) -> AsyncIterator[tuple[str, Callable[[], None]]]:
-    """An ASGI application on a free port of loopback; its address, and a way to stop it early."""
-    listener = bind("127.0.0.1", port)
-    config = uvicorn.Config(application, log_level="error", ws="none", timeout_graceful_shutdown=2)
+async def served(
+    application: Any, *, port: int = 0, listener: socket.socket | None = None, **options: Any
+) -> AsyncIterator[tuple[str, Callable[[], None]]]:
+    """An ASGI application on a port of loopback, 0 for a free one; its address, and a way to stop it early."""
+    listener = listener or bind("127.0.0.1", port)
+    config = uvicorn.Config(application, log_level="error", ws="none", timeout_graceful_shutdown=2, **options)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server._serve(sockets=[listener]))
     while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn offers no event for it
@@ -193,7 +196,9 @@ async def running_gateway(
 ) -> AsyncIterator[World]:
     """A gateway over the database in a folder; the same folder and tenants again are a restart."""
     clock = clock or HandClock()
+    listener = bind("127.0.0.1", 0)
     given = {
+        "base_url": f"http://127.0.0.1:{listener.getsockname()[1]}",
         "database_url": f"sqlite:///{folder / 'gateway.sqlite'}",
         "secret_key": "a key for tests",
         "demo": True,
@@ -203,7 +208,7 @@ async def running_gateway(
     }
     application = build(Settings(**given), clock=clock)
     async with (
-        served(application) as (base_url, stop),
+        served(application, listener=listener) as (base_url, stop),
         httpx2.AsyncClient(base_url=base_url, timeout=30) as http,
     ):
         if tenants is None:
@@ -324,7 +329,7 @@ async def recording_upstream(
 
     more: dict[str, Any] = {"on_subscriptions_listen": listen} if listens else {}
     server = Server("recording", on_list_tools=list_tools, on_call_tool=call_tool, **more)
-    async with served(server.streamable_http_app(), port) as (base_url, stop):
+    async with served(server.streamable_http_app(), port=port) as (base_url, stop):
         upstream.url, upstream.stop = f"{base_url}/mcp", stop
         try:
             yield upstream

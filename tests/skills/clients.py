@@ -17,7 +17,10 @@ PACKAGES = (
     "skills@1.7.4",
     "@openai/codex@0.169.0",
     "@anthropic-ai/claude-code@2.1.330",
+    "opencode-ai@1.18.33",
+    "@google/gemini-cli@0.61.0",
 )
+COMMANDS = ("node", "skills", "codex", "claude", "opencode", "gemini")
 PUBLISHED = (
     "skills",
     "evals",
@@ -49,7 +52,7 @@ class UnavailableError(Exception):
 def install(folder: Path, packages: tuple[str, ...] = PACKAGES) -> Path:
     """Puts the packages into `folder` by npm, with the caller's npm settings; returns the commands' folder."""
     commands = folder / "node_modules" / ".bin"
-    if commands.exists():
+    if all((commands / name).exists() for name in COMMANDS):
         return commands
     if not shutil.which("npm"):
         raise UnavailableError("npm is not installed")

@@ -62,10 +62,13 @@ def ended(request: ApprovalRequest, now: datetime) -> Outcome:
         case "denied" if request.decision_mode == "policy":
             return _about(request, name="denied_by_policy", message=BLOCKED)
         case "denied":
+            message = f"{DENIED} Do not repeat it or work around it; ask the user how to go on."
+            note = request.decision_note
             return _about(
                 request,
                 name="denied_by_human",
-                message=f"{DENIED} Do not repeat it or work around it; ask the user how to go on.",
+                message=message if note is None else f"{message}\nThe human's note: {note}",
+                details={} if note is None else {"note": note},
             )
         case "expired":
             why = _ENDED.get(request.end_reason or "time", _ENDED["time"])

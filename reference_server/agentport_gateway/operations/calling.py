@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from agentport_gateway.domain import wording
 from agentport_gateway.domain.approvals import ApprovalRequest
 from agentport_gateway.domain.canonical import InexactArgumentsError, call_digest, canonical_arguments
-from agentport_gateway.domain.identity import Agent
+from agentport_gateway.domain.identity import Agent, Origin
 from agentport_gateway.domain.outcomes import Outcome
 from agentport_gateway.domain.policy import decide
 from agentport_gateway.failpoints import reach
@@ -42,6 +42,7 @@ class Call:
     tool_name: str
     arguments: dict[str, Any]
     additional_info: str | None
+    origin: Origin = field(default_factory=Origin)
 
 
 async def call_tool(gateway: Gateway, call: Call) -> Outcome:
@@ -141,6 +142,7 @@ async def _ask(gateway: Gateway, call: Call, view: View, connected: Connected, v
             limit = gateway.settings.max_pending_per_key
             return await _refused(gateway, call, wording.too_many_pending(limit), verdict)
         reach("asked")
+        gateway.waits.stir(request.org_id)
         if request.status == "pending":
             return wording.approval_required(request, gateway.approval_url(request.id))
         # An identical call was approved before: this one spends the approval.
@@ -192,6 +194,8 @@ def _wanted(
         additional_info=call.additional_info,
         api_key_id=call.caller.key_id if isinstance(call.caller, Agent) else None,
         asked_by=asker(call.caller),
+        client=call.origin.client,
+        address=call.origin.address,
         rule_id=verdict.rule_id,
         status="pending",
         created_at=now,

@@ -32,8 +32,24 @@ class TooLateError(Exception):
     """The request expired before the decision."""
 
 
-async def decide(gateway: Gateway, human: Human, request_id: str, decision: Decision) -> ApprovalRequest:
-    """The decided request. Raises NoSuchRequestError, AlreadyDecidedError, TooLateError: nothing changed."""
+class AnotherCallError(Exception):
+    """The human was shown another call than the one that the request is for."""
+
+
+async def decide(
+    gateway: Gateway,
+    human: Human,
+    request_id: str,
+    decision: Decision,
+    *,
+    digest: str | None = None,
+    note: str | None = None,
+) -> ApprovalRequest:
+    """The decided request; with a `digest`, only if the call that was shown is the request's own.
+
+    `note` goes with a denial to whoever asked. Raises NoSuchRequestError, AlreadyDecidedError, TooLateError or
+    AnotherCallError: nothing changed.
+    """
     now = gateway.clock.now()
 
     def write(connection: Connection) -> tuple[ApprovalRequest | None, ApprovalRequest | None]:
@@ -44,11 +60,13 @@ async def decide(gateway: Gateway, human: Human, request_id: str, decision: Deci
             decision=decision,
             decided_by=human.email,
             now=now,
+            digest=digest,
+            note=note,
         )
         if decided is None:
             return None, approvals.find(connection, org_id=human.org_id, request_id=request_id)
         if decision == "deny":
-            audit.complete_requests(connection, [request_id], outcome="denied_by_human", now=now)
+            audit.complete_requests(connection, [request_id], outcome="denied_by_human", now=now, detail=note)
         if decision == "allow_tool":
             policies.set_mode(
                 connection,
@@ -69,6 +87,8 @@ async def decide(gateway: Gateway, human: Human, request_id: str, decision: Deci
             raise NoSuchRequestError
         if status_at(found, now) == "expired" and found.end_reason in (None, "time"):
             raise TooLateError
+        if found.status == "pending":
+            raise AnotherCallError
         raise AlreadyDecidedError(found)
     if decision == "allow_tool" or (decision == "approve_once" and gateway.views.may_allow(decided)):
         gateway.views.drop(human.org_id)

@@ -98,11 +98,6 @@ def user_by_email(connection: Connection, email: str) -> User | None:
     return _user(connection.execute(_USERS.where(users.c.email == email)).one_or_none())
 
 
-def set_password(connection: Connection, user_id: str, hashed: str) -> None:
-    """Replace a person's password."""
-    connection.execute(update(users).where(users.c.id == user_id).values(password_hash=hashed))
-
-
 def user_by_id(connection: Connection, user_id: str) -> User | None:
     """The person with this id."""
     return _user(connection.execute(_USERS.where(users.c.id == user_id)).one_or_none())
@@ -124,11 +119,26 @@ def note_failed_sign_in(connection: Connection, user_id: str, *, limit: int, loc
 
 def sign_in(connection: Connection, *, user_id: str, token_hash: str, now: datetime, lifetime: timedelta) -> None:
     """Start a sign-in, forget the failures before it, and drop the person's old ones."""
-    connection.execute(update(users).where(users.c.id == user_id).values(failed_sign_ins=0, locked_until=None))
+    forget_failures(connection, user_id)
     connection.execute(delete(sign_ins).where(sign_ins.c.user_id == user_id, sign_ins.c.expires_at <= now))
     connection.execute(
         insert(sign_ins).values(token_hash=token_hash, user_id=user_id, created_at=now, expires_at=now + lifetime)
     )
+
+
+def forget_failures(connection: Connection, user_id: str) -> None:
+    """Start counting failures anew."""
+    connection.execute(update(users).where(users.c.id == user_id).values(failed_sign_ins=0, locked_until=None))
+
+
+def end_sign_ins(connection: Connection, user_id: str) -> None:
+    """End every bearer token of a person."""
+    connection.execute(delete(sign_ins).where(sign_ins.c.user_id == user_id))
+
+
+def set_password(connection: Connection, user_id: str, password_hash: str) -> None:
+    """Replace a person's password."""
+    connection.execute(update(users).where(users.c.id == user_id).values(password_hash=password_hash))
 
 
 def user_by_token(connection: Connection, token_hash: str, *, now: datetime) -> User | None:
@@ -142,8 +152,8 @@ def user_by_token(connection: Connection, token_hash: str, *, now: datetime) -> 
     )
 
 
-def add_key(connection: Connection, *, key: ApiKey, key_hash: str, created_by: str | None) -> None:
-    """Keep a new key's hash."""
+def add_key(connection: Connection, *, key: ApiKey, key_hash: str | None, created_by: str | None) -> None:
+    """Keep a new key's hash; without one, tokens stand for the key."""
     connection.execute(
         insert(api_keys).values(
             id=key.id,
@@ -174,7 +184,7 @@ def keys_of(connection: Connection, org_id: str) -> Sequence[ApiKey]:
     """The keys of an organisation that are alive, newest first."""
     rows = connection.execute(
         select(*_KEY_COLUMNS)
-        .where(api_keys.c.org_id == org_id, api_keys.c.revoked_at.is_(None))
+        .where(api_keys.c.org_id == org_id, api_keys.c.revoked_at.is_(None), api_keys.c.key_hash.is_not(None))
         .order_by(api_keys.c.created_at.desc(), api_keys.c.id)
     )
     return [_key(row) for row in rows]

@@ -78,12 +78,18 @@ END_OVERDUE_CALL = (
 
 DECIDE = (
     update(requests)
-    .where(_THIS, requests.c.status == "pending", requests.c.expires_at > _NOW)
+    .where(
+        _THIS,
+        requests.c.status == "pending",
+        requests.c.expires_at > _NOW,
+        requests.c.digest == func.coalesce(_bound("digest"), requests.c.digest),
+    )
     .values(
         status=_bound("status"),
         decision_mode=_bound("decision_mode"),
         decided_by=_bound("decided_by"),
         decided_at=_NOW,
+        decision_note=_bound("decision_note"),
     )
     .returning(*COLUMNS)
 )

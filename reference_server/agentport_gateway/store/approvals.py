@@ -41,7 +41,10 @@ def ask(connection: Connection, wanted: ApprovalRequest, *, limit: int) -> tuple
     if row is None:
         raise TooManyPendingError
     found = _request(row)
-    return found, found.id == wanted.id
+    is_new = found.id == wanted.id
+    if is_new:
+        announce(connection, "asked", found.org_id)
+    return found, is_new
 
 
 def decide(
@@ -52,8 +55,13 @@ def decide(
     decision: Decision,
     decided_by: str,
     now: datetime,
+    digest: str | None = None,
+    note: str | None = None,
 ) -> ApprovalRequest | None:
-    """The request as decided; None when it was not pending any more, is overdue, or is not this tenant's."""
+    """The request as decided; None when it was not pending any more, is overdue, or is not this tenant's.
+
+    Also None when a `digest` is given and the request is for another call.
+    """
     values = {
         "b_id": request_id,
         "b_org_id": org_id,
@@ -61,6 +69,8 @@ def decide(
         "b_status": "denied" if decision == "deny" else "approved",
         "b_decision_mode": decision,
         "b_decided_by": decided_by,
+        "b_digest": digest,
+        "b_decision_note": note,
     }
     return _changed(connection, statements.DECIDE, values)
 
@@ -185,6 +195,11 @@ def find(connection: Connection, *, org_id: str, request_id: str) -> ApprovalReq
     return None if row is None else _request(row)
 
 
+def exists_for_anybody(connection: Connection, request_id: str) -> bool:
+    """Whether some organisation has a request of this id."""
+    return connection.execute(select(requests.c.seq).where(requests.c.id == request_id)).first() is not None
+
+
 def live_for(connection: Connection, digest: str) -> ApprovalRequest | None:
     """The pending or approved request for exactly this call."""
     row = connection.execute(statements.FIND_LIVE, {"b_digest": digest}).one_or_none()
@@ -211,8 +226,12 @@ def newest(
     tool_name: str | None = None,
     limit: int = 50,
     offset: int = 0,
+    undecided: bool = True,
 ) -> Sequence[ApprovalRequest]:
-    """An organisation's requests, newest first; overdue ones count as expired whether written down or not."""
+    """An organisation's requests, newest first; overdue ones count as expired whether written down or not.
+
+    Without the `undecided`, those that are still pending are left out.
+    """
     wanted: list[ColumnElement[bool]] = [requests.c.org_id == org_id]
     overdue = and_(LIVE, requests.c.expires_at <= now)
     if status == "expired":
@@ -221,6 +240,8 @@ def newest(
         wanted.append(requests.c.status == status)
         if status in ("pending", "approved"):
             wanted.append(requests.c.expires_at > now)
+    if not undecided:
+        wanted.append(or_(requests.c.status != "pending", requests.c.expires_at <= now))
     if integration_id is not None:
         wanted.append(requests.c.integration_id == integration_id)
     if tool_name is not None:

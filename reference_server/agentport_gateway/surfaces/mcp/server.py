@@ -11,6 +11,7 @@ from mcp.server.lowlevel import NotificationOptions, Server
 from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
+from agentport_gateway.domain.identity import Origin
 from agentport_gateway.surfaces.mcp.empty_lists import serve_empty_lists
 from agentport_gateway.surfaces.mcp.instructions import INSTRUCTIONS
 from agentport_gateway.surfaces.mcp.ladder import Ladder
@@ -81,6 +82,7 @@ def build_server(gateway: Gateway, changes: ToolChanges) -> AgentServer:
             gateway=gateway,
             agent=_agent(context),
             scope=cast("Request", context.request).scope,
+            origin=_origin(context),
             report_progress=_progress(context),
         )
         try:
@@ -125,6 +127,16 @@ def _agent(context: ServerRequestContext[Any, Request]) -> Agent:
     request = cast("Request", context.request)  # every request comes over HTTP
     agent: Agent = request.scope[AGENT]
     return agent
+
+
+def _origin(context: ServerRequestContext[Any, Request]) -> Origin:
+    request = cast("Request", context.request)
+    params = context.session.client_params
+    if params is None:
+        client = request.headers.get("user-agent")
+    else:
+        client = f"{params.client_info.name} {params.client_info.version}"
+    return Origin.told(client, request.client.host if request.client else None)
 
 
 def _progress(

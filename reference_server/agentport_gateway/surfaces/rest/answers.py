@@ -124,6 +124,34 @@ class Installed(Answer):
     added_at: Time
 
 
+class InstallationStatus(Answer):
+    """How an installed integration signs in, and how far that is."""
+
+    integration_id: str
+    auth_method: str
+    connected: bool
+    oauth_status: str | None = None
+
+
+class OauthFlow(Answer):
+    """Where a member signs in to an integration."""
+
+    authorization_url: str
+    message: str
+
+
+class ConnectedClient(Answer):
+    """A program that somebody connected by OAuth."""
+
+    id: str
+    name: str
+    prefix: str
+    client_id: str | None
+    connected_by: str | None
+    created_at: Time
+    last_used_at: Time | None
+
+
 class Tool(Answer):
     """A tool, and what its calls need."""
 
@@ -300,6 +328,9 @@ ANSWERS: dict[tuple[str, str], type[Answer] | tuple[type[Answer]]] = {
     ("patch", "/api/integrations/custom-api/{integration_id}"): CustomApi,
     ("get", "/api/installed"): (Installed,),
     ("post", "/api/installed"): Installed,
+    ("get", "/api/installed/{integration_id}/auth-status"): InstallationStatus,
+    ("post", "/api/installed/{integration_id}/oauth-flow"): OauthFlow,
+    ("get", "/api/connected-clients"): (ConnectedClient,),
     ("get", "/api/tools"): (Tool,),
     ("get", "/api/tools/{integration_id}"): (Tool,),
     ("post", "/api/tools/{integration_id}/call"): CallResult,

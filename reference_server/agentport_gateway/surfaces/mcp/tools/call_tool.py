@@ -38,6 +38,7 @@ async def run(invocation: Invocation, given: CallTool) -> dict[str, Any]:
             tool_name=given.tool_name,
             arguments=given.arguments,
             additional_info=given.additional_info,
+            origin=invocation.origin,
         ),
     )
     return result_of(invocation.gateway, outcome)
