@@ -59,7 +59,7 @@ async def is_ready(process: subprocess.Popen[str], ready: Path) -> dict[str, Any
 
 
 def wait_until_ready(process: subprocess.Popen[str], ready: Path) -> dict[str, Any]:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not ready.exists():
         assert process.poll() is None, process.communicate()[1]
         assert time.monotonic() < deadline

@@ -53,7 +53,7 @@ async def _await(
         budget = min(budget, max(timeout_seconds, 0.0))
     began = gateway.clock.now()
     beaten = False
-    with gateway.waits.listening(request_id) as listener:
+    with gateway.waits.listening(request_id, runs=True) as listener:
         while True:
             request = await _read(gateway, caller, request_id)
             if request is None:
@@ -63,7 +63,8 @@ async def _await(
             step = next_step(request, now)
             if step == "ended":
                 return wording.ended(request, now)
-            if step == "run" and not beaten and not gateway.waits.closing:
+            begun = step == "wait_for_result" and request_id in gateway.runs
+            if (step == "run" or begun) and not beaten and not gateway.waits.closing:
                 outcome, decided = await _join(gateway, request, left)
                 if outcome is not None:
                     return outcome
