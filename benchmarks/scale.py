@@ -69,7 +69,7 @@ async def _hold(
 ) -> float:
     """Bytes for each of so many waits; `what` is a REST path or a tool call."""
     before = await others() if others is not None else None
-    at_rest = resident_bytes(pid)
+    first, at_first = max(_WAVE, count // 5), 0
     waits: list[asyncio.Task[Any]] = []
     async with contextlib.AsyncExitStack() as stack, asyncio.timeout(_LONGEST_SECONDS):
         while len(waits) < count:
@@ -79,10 +79,13 @@ async def _hold(
                 waits.append(asyncio.create_task(waiting))
             # Connections are served in turn: when a new one is answered, those before it have been read.
             await _answered(url)
+            if not at_first and len(waits) >= first:
+                # What the first ones cost once, for all that come, is not the price of a wait.
+                first, at_first = len(waits), resident_bytes(pid)
         await asyncio.sleep(1)
         if any(wait.done() for wait in waits):
             raise RuntimeError("a wait ended early")
-        each = (resident_bytes(pid) - at_rest) / count
+        each = (resident_bytes(pid) - at_first) / (count - first)
         if before is not None and others is not None:
             during = await others()
             kind = "REST awaits" if isinstance(what, str) else "awaits"
