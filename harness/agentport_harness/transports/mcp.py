@@ -116,7 +116,9 @@ class McpSession:
 
 
 @asynccontextmanager
-async def connect(url: str, api_key: str, *, protocol: Protocol = "auto") -> AsyncIterator[McpSession]:
+async def connect(
+    url: str, api_key: str, *, protocol: Protocol = "auto", as_bearer: bool = False
+) -> AsyncIterator[McpSession]:
     """A session with the gateway's MCP endpoint at ``url``. Raises `UnreachableError` that says what is wrong."""
     import anyio
     import httpx2
@@ -126,7 +128,7 @@ async def connect(url: str, api_key: str, *, protocol: Protocol = "auto") -> Asy
 
     from agentport_harness.transports.bounded import Bounded
 
-    headers = {"X-API-Key": api_key} if api_key else {}
+    headers = _credential(api_key, as_bearer)
     timeout = httpx2.Timeout(CONNECT_TIMEOUT, read=None)
     transport = Bounded(httpx2.AsyncHTTPTransport(verify=url.startswith("https")))
     async with httpx2.AsyncClient(headers=headers, timeout=timeout, transport=transport) as http:
@@ -156,6 +158,12 @@ async def connect(url: str, api_key: str, *, protocol: Protocol = "auto") -> Asy
                 "gateway-died" if opened else "not-mcp", f"{what}: {_first(error)}", at=url,
                 hint="look at the gateway's own log",
             ) from None  # fmt: skip
+
+
+def _credential(api_key: str, as_bearer: bool) -> dict[str, str]:
+    if not api_key:
+        return {}
+    return {"Authorization": f"Bearer {api_key}"} if as_bearer else {"X-API-Key": api_key}
 
 
 async def _look(http: Any, url: str) -> None:
