@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import anyio
 
 from agentport_harness.core.errors import UnreachableError
 from agentport_harness.core.json_values import JSON
@@ -49,12 +52,54 @@ class ListedTool:
     output_schema: Mapping[str, Any]
 
 
+class Changes:
+    """How often the gateway has told that its tools changed."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._told = anyio.Event()
+
+    async def hear(self, message: object) -> None:
+        """A message that the gateway sent by itself."""
+        import mcp_types as types
+
+        if isinstance(message, types.ToolListChangedNotification):
+            self.count += 1
+            self._told.set()
+            self._told = anyio.Event()
+
+    async def more_than(self, count: int, within: float) -> bool:
+        """Whether it has told more than so often, when that or so many seconds have passed."""
+        with anyio.move_on_after(within):
+            while self.count <= count:
+                await self._told.wait()
+        return self.count > count
+
+
 class McpSession:
     """One connection of an agent to a gateway."""
 
-    def __init__(self, client: Client, url: str) -> None:
+    def __init__(self, client: Client, url: str, changes: Changes) -> None:
         self._client = client
         self._url = url
+        self._changes = changes
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[Changes]:
+        """What the gateway tells of changed tools while the context lasts.
+
+        Raises `UnreachableError` when it does not let itself be listened to.
+        """
+        from mcp.client.subscriptions import ListenNotSupportedError, SubscriptionLost
+        from mcp.shared.exceptions import MCPError
+
+        async with AsyncExitStack() as stack:
+            with contextlib.suppress(ListenNotSupportedError):  # the handshake revisions have a stream of their own
+                try:
+                    await stack.enter_async_context(self._client.listen(tools_list_changed=True))
+                except (MCPError, SubscriptionLost, TimeoutError) as error:
+                    raise UnreachableError("no-answer", f"no listening to changes: {error}", at=self._url) from None
+            yield self._changes
 
     @property
     def protocol_version(self) -> str:
@@ -68,6 +113,7 @@ class McpSession:
         """
         from mcp.shared.exceptions import MCPError
         from mcp_types import CONNECTION_CLOSED, REQUEST_TIMEOUT
+        from pydantic import ValidationError
 
         try:
             result = await self._client.call_tool(name, dict(arguments), read_timeout_seconds=timeout)
@@ -83,6 +129,10 @@ class McpSession:
                 ) from None  # fmt: skip
             told = {"code": error.code, "message": error.error.message, "data": error.error.data}
             return Answer(text=error.error.message, is_error=True, error=told)
+        except ValidationError as error:
+            raise UnreachableError(
+                "gateway-died", f"the answer to {name} is no MCP result: {str(error)[:300]}", at=self._url
+            ) from None
         blocks = [block.text if block.type == "text" else f"[{block.type}]" for block in result.content]
         return Answer(
             text="\n".join(blocks),
@@ -120,7 +170,6 @@ async def connect(
     url: str, api_key: str, *, protocol: Protocol = "auto", as_bearer: bool = False
 ) -> AsyncIterator[McpSession]:
     """A session with the gateway's MCP endpoint at ``url``. Raises `UnreachableError` that says what is wrong."""
-    import anyio
     import httpx2
     from mcp import Client
     from mcp.client.streamable_http import streamable_http_client
@@ -130,16 +179,20 @@ async def connect(
 
     headers = _credential(api_key, as_bearer)
     timeout = httpx2.Timeout(CONNECT_TIMEOUT, read=None)
-    transport = Bounded(httpx2.AsyncHTTPTransport(verify=url.startswith("https")))
-    async with httpx2.AsyncClient(headers=headers, timeout=timeout, transport=transport) as http:
+    bounded = Bounded(httpx2.AsyncHTTPTransport(verify=url.startswith("https")))
+    async with httpx2.AsyncClient(headers=headers, timeout=timeout, transport=bounded) as http:
         await _look(http, url)
-        client = Client(streamable_http_client(url, http_client=http), mode=protocol, cache=None)
+        changes = Changes()
+        transport = streamable_http_client(url, http_client=http)
+        client = Client(transport, mode=protocol, cache=None, message_handler=changes.hear)
         opened = False
         try:
             with anyio.move_on_after(OPEN_TIMEOUT) as opening:
                 async with client:
+                    # what a result holds is for checks to judge, not for the line
+                    client.session.validate_tool_result = _unjudged  # type: ignore[method-assign]
                     opened, opening.deadline = True, math.inf
-                    yield McpSession(client, url)
+                    yield McpSession(client, url, changes)
             if not opened:
                 raise UnreachableError(
                     "not-mcp", f"no MCP session could be opened within {OPEN_TIMEOUT:.0f} s", at=url,
@@ -164,6 +217,10 @@ def _credential(api_key: str, as_bearer: bool) -> dict[str, str]:
     if not api_key:
         return {}
     return {"Authorization": f"Bearer {api_key}"} if as_bearer else {"X-API-Key": api_key}
+
+
+async def _unjudged(_name: str, _result: object) -> None:
+    """No verdict on a result's structured content."""
 
 
 async def _look(http: Any, url: str) -> None:
