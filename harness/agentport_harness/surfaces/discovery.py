@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 from agentport_harness.core.json_values import JSON, as_object, parsed
 
-Shape: TypeAlias = Union[type, tuple[type | None, ...], frozenset[str], Mapping[str, "Shape"], list["Shape"]]
+Shape: TypeAlias = type | tuple[type | None, ...] | frozenset[str] | Mapping[str, "Shape"] | list["Shape"]
 """A type (None among several: null), a set of words, the fields of an object, or a list of one shape."""
 
 MODES = frozenset({"allow", "require_approval", "deny"})
@@ -45,7 +45,7 @@ def rows_of(value: JSON, name: str) -> list[JSON] | None:
 
 
 def departures(value: JSON, shape: Shape, at: str = "$") -> Iterator[str]:
-    """Where a value is not what is documented, as paths without values. More fields than documented are no departure."""
+    """Where a value is not what is documented, as paths without values; more fields are no departure."""
     match shape:
         case Mapping():
             if not isinstance(value, dict):
