@@ -41,13 +41,13 @@ async def check_before_asking(bench: Bench) -> AsyncIterator[Sighting]:
         ("a tool of an unknown integration", nowhere, {"amount": 5}),
     ]
     own = Target(integration_id=tool.integration_id, name=tool.name)
-    for what, arguments in (
+    unfit: tuple[tuple[str, JSON], ...] = (
         ("a missing argument", {"currency": "EUR"}),
         ("an argument of another type", {"amount": "five"}),
         ("a value outside its enumeration", {"amount": 5, "currency": "gold"}),
         ("an undeclared argument", {"amount": 5, "note": "x"}),
-    ):
-        tries.append((what, own, arguments))
+    )
+    tries += [(what, own, arguments) for what, arguments in unfit]
     for what, target, arguments in tries:
         reply = await agent.call(target, arguments)
         yield sighted(

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 from agentport_harness.bench.bench import Bench
 from agentport_harness.bench.check import Sighting, gateway_check, sighted
+from agentport_harness.core.json_values import JSON
 
 
 @gateway_check(
@@ -23,7 +24,7 @@ async def reuse_pending(bench: Bench) -> AsyncIterator[Sighting]:
     """
     tool = await bench.target("require_approval")
     agent, other = await bench.agent(), await bench.new_agent()
-    arguments = {"note": bench.stand.unique(), "amount": 1}
+    arguments: dict[str, JSON] = {"note": bench.stand.unique(), "amount": 1}
     first = await agent.ask(tool, arguments)
     for what, again in (("", agent), (" from another connection", other)):
         reply = await again.ask(tool, arguments)
@@ -40,7 +41,7 @@ async def reuse_pending(bench: Bench) -> AsyncIterator[Sighting]:
         expected="a request of its own",
     )
     for number in range(bench.rounds):
-        at_once = {**arguments, "round": number}
+        at_once: dict[str, JSON] = {**arguments, "round": number}
         both = await bench.together(agent.ask(tool, at_once), other.ask(tool, at_once))
         yield sighted(
             both[0].request_id == both[1].request_id,

@@ -219,7 +219,7 @@ def _credential(api_key: str, as_bearer: bool) -> dict[str, str]:
     return {"Authorization": f"Bearer {api_key}"} if as_bearer else {"X-API-Key": api_key}
 
 
-async def _unjudged(_name: str, _result: object) -> None:
+async def _unjudged(name: str, result: object) -> None:
     """No verdict on a result's structured content."""
 
 
