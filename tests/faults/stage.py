@@ -84,7 +84,7 @@ class _House:
     async def open(self) -> None:
         front = build(self._settings, clock=self._clock)
         self.gateway = front.gateway
-        self.base_url, _ = await self._open.enter_async_context(served(self._fault.wrap(front), self._port))
+        self.base_url, _ = await self._open.enter_async_context(served(self._fault.wrap(front), port=self._port))
         self._port = int(self.base_url.rpartition(":")[2])
 
     async def close(self) -> None:

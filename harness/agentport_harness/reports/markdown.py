@@ -119,7 +119,7 @@ def _indented(session: SessionReport) -> Iterator[str]:
 
 def _finding(finding: Finding, name: str) -> str:
     where = at(finding.place) or name
-    told = f"{_span(where)} turn {finding.turn}, event {finding.event}: {_span(finding.message)}\n"
+    told = f"{_span(where)}{f' {finding.moment}' if finding.moment else ''}: {_span(finding.message)}\n"
     if finding.evidence:
         told += f"  - found {_span(finding.evidence)}\n"
     return f"{told}  - wanted {_span(finding.expected)}\n"

@@ -19,6 +19,7 @@ from agentport_harness.core.rule import Rule
 from agentport_harness.core.transcript import Transcript
 from agentport_harness.runner.agent_options import AgentOptions, why_unplayable
 from agentport_harness.runner.agent_trial import Place, Played, play
+from agentport_harness.runner.catalogue import rule_texts
 from agentport_harness.runner.recorder import Recorder
 from agentport_harness.runner.replay import (
     ReplayOptions,
@@ -62,6 +63,7 @@ def run_agent(
         name=name,
         sessions=tuple(agent.reports),
         facts=agent.facts(),
+        texts=rule_texts(),
     )
 
 
@@ -161,6 +163,9 @@ class _Agent:
             return replace(report, expectation=Met(rules=rules, differences=tuple(played.differences)))
         verdicts = judge(read_session(played.trace), self._rules, skipped=self._skipped)
         judged = replace(report, verdicts=verdicts, trace=played.trace, warnings=played.trace.warnings)
+        if played.stopped:  # what an agent does whose script broke off says nothing
+            rules = tuple(sorted(transcript.verdict))
+            return replace(judged, expectation=Met(rules=rules, differences=tuple(played.differences)))
         if self._options.model:
             return replace(judged, warnings=(*judged.warnings, *played.differences))
         return replace(judged, expectation=compared(transcript, verdicts, played.differences, self._skipped))

@@ -49,16 +49,18 @@ class Place:
 
 @dataclass(slots=True)
 class Played:
-    """What came of a trial. ``skills`` and ``network`` say how those were set up, ``seen`` what the model was shown."""
+    """What came of a trial. ``skills`` and ``network`` say how those were set up, ``seen`` what the model was shown.
+
+    ``stopped`` says that the script could not be played to its end.
+    """
 
     differences: list[str] = field(default_factory=list)
     problem: Problem | None = None
     trace: Trace | None = None
     skills: str = "none"
     network: str = ""
-    printed: str = ""
     seen: Seen | None = None
-    status: str = ""
+    stopped: bool = False
 
 
 async def play(
@@ -101,13 +103,15 @@ class _Trial:
 
             async with serving(model.answer, heard) as server, self._run(server.base_url, with_skills) as run:
                 for number, turn in enumerate(self._transcript.turns):
-                    if not await run.turn(model.prompt(turn.human, f"$.turns[{number}].human")):
+                    prompt = model.prompt(turn.human, f"$.turns[{number}].human")
+                    if model.stopped or not await run.turn(prompt):
                         break
                     await human.settled()
                     await model.after_turn()
                 await human.settled()
                 await self._collect(run)
         played.differences += [*model.differences, *human.differences]
+        played.stopped = model.stopped
         if played.problem is None and not model.finished:
             played.differences.append("The client ended before the script did: look at what it printed")
         if with_skills:
@@ -166,10 +170,9 @@ class _Trial:
 
     async def _collect(self, run: _Run) -> None:
         client, played = self._options.client, self._played
-        played.printed = run.printed
-        played.status = client.connects(run.printed)
-        if played.status not in ("", "connected"):
-            played.differences.append(f"The client says that its connection to the gateway is {played.status!r}")
+        status = client.connects(run.printed)
+        if status not in ("", "connected"):
+            played.differences.append(f"The client says that its connection to the gateway is {status!r}")
         files: Sequence[Path] = session_files(client, self._home)
         if client.export is not None and run.session:
             files = (await run.export(),)

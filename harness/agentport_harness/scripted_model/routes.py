@@ -13,7 +13,6 @@ from agentport_harness.scripted_model.conversation import Asked, Call, OfferedTo
 from agentport_harness.surfaces.names import PREFIX, read_name
 
 _DEFERRED = re.compile(r"\b[A-Za-z][\w-]*?[_.]agentport__[a-z_]+")
-_DRESSING = re.compile(r"\A(?:(?:Wall time|Script completed|Script failed|Exit code)[^\n]*\n)+Output:[ \t]*\n?")
 _RUNNING = re.compile(r"Script running with cell ID (\S+)")
 _YIELD_MS = 30_000
 
@@ -147,9 +146,7 @@ def _serialised(call_id: str, answer: Mapping[str, JSON]) -> ToolResult:
 
 
 def _result(call_id: str, returned: Returned) -> ToolResult:
-    text = "\n".join(returned.texts)
-    dressing = _DRESSING.match(text)
-    bare = text[dressing.end() :] if dressing else text
+    bare = "\n".join(returned.texts)
     value = parsed(bare) if bare.startswith(("{", "[{")) else None
     if isinstance(value, list) and all(as_object(block).get("type") == "text" for block in value):
         bare = "\n".join(as_text(as_object(block).get("text")) for block in value)

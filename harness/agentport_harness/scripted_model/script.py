@@ -23,6 +23,8 @@ MOST_POLLS = 200
 ASIDE = Reply(parts=(Text(text="AgentPort session"),))
 """What a request without tools is answered with: clients ask for titles and the like beside the conversation."""
 
+STOPPED = Reply(parts=(Text(text="This did not go as the script has it, so it ends here."),))
+
 
 class World(Protocol):
     """Who acts beside the agent while a transcript is played."""
@@ -51,6 +53,7 @@ class ScriptedModel:
 
     def __init__(self, transcript: Transcript, known: Mapping[str, JSON], world: World) -> None:
         self.seen = Seen()
+        self.stopped = False
         self.differences: list[str] = []
         self._transcript = transcript
         self._known: dict[str, JSON] = dict(known)
@@ -80,7 +83,10 @@ class ScriptedModel:
             self._look(asked)
             if self._answered is not None and self._answered[0] == asked.size:
                 return self._answered[1]
-            reply = await self._next(asked)
+            try:
+                reply = await self._next(asked)
+            except InputError as error:
+                reply = self._stop(error)
             self._answered = (asked.size, reply)
             return reply
 
@@ -129,15 +135,22 @@ class ScriptedModel:
     async def after_turn(self) -> None:
         """What happens when the client has ended its turn: the human acts, and the upstream is looked at."""
         steps, self._after = self._after, []
-        for step in steps:
-            if isinstance(step, HumanAct):
-                await self._world.now(step, self._request_of(step))
-            elif isinstance(step, UpstreamCheck):
-                self._world.look_upstream(step, self._known)
+        try:
+            for step in steps:
+                if isinstance(step, HumanAct):
+                    await self._world.now(step, self._request_of(step))
+                elif isinstance(step, UpstreamCheck):
+                    self._world.look_upstream(step, self._known)
+        except InputError as error:
+            self._stop(error)
 
     def prompt(self, text: str, pointer: str) -> str:
-        """What the human says, its variables put in."""
-        return self._worded(text, pointer)
+        """What the human says, its variables put in; empty where one is missing, and the script has stopped then."""
+        try:
+            return self._worded(text, pointer)
+        except InputError as error:
+            self._stop(error)
+            return ""
 
     def _calling(self, asked: Asked, acts: tuple[Act, ...], parts: tuple[Say | Act, ...]) -> Reply:
         self._open = acts
@@ -195,13 +208,15 @@ class ScriptedModel:
         return value if isinstance(value, str) else str(value)
 
     def _filled(self, value: JSON, pointer: str) -> JSON:
-        """``value`` with its variables put in; where something went otherwise there may be none to put in."""
-        try:
-            return filled(value, self._known, at=pointer)
-        except InputError as error:
-            if (told := self._at(pointer, error.message)) not in self.differences:
-                self.differences.append(told)
-            return value
+        """``value`` with its variables put in. Raises `InputError` where things went otherwise and there is none."""
+        return filled(value, self._known, at=pointer)
+
+    def _stop(self, error: InputError) -> Reply:
+        """What the script needs did not come about: it cannot go on."""
+        self.differences.append(error.message)
+        self.stopped = True
+        self._turns, self._after, self._open, self._exchange = [], [], (), None
+        return STOPPED
 
     def _at(self, pointer: str, text: str) -> str:
         line = self._transcript.lines.get(pointer)

@@ -104,12 +104,17 @@ async def create_key(gateway: Gateway, human: Human, name: str) -> tuple[ApiKey,
 
 async def revoke_key(gateway: Gateway, human: Human, key_id: str) -> bool:
     """Whether there was such a key. Its requests end with it, and so do its sessions."""
+    return await end_key(gateway, human.org_id, key_id)
+
+
+async def end_key(gateway: Gateway, org_id: str, key_id: str) -> bool:
+    """Whether an organisation's key, or a client's connection, lived until now."""
     now = gateway.clock.now()
 
     def write(connection: Connection) -> tuple[bool, list[ApprovalRequest]]:
-        if not accounts.revoke_key(connection, org_id=human.org_id, key_id=key_id, now=now):
+        if not accounts.revoke_key(connection, org_id=org_id, key_id=key_id, now=now):
             return False, []
-        ended = approvals.end_live(connection, org_id=human.org_id, api_key_id=key_id, reason="key_revoked", now=now)
+        ended = approvals.end_live(connection, org_id=org_id, api_key_id=key_id, reason="key_revoked", now=now)
         audit.complete_requests(
             connection, [request.id for request in ended], outcome="expired", now=now, detail="key_revoked"
         )

@@ -50,7 +50,7 @@ class NewCustom(BaseModel):
     name: Name
     url: Url
     description: str = Field(default="", max_length=2000, pattern=r"^[^\x00]*$")
-    auth_methods: list[Literal["token", "none"]] = Field(default=["none", "token"], min_length=1)
+    auth_methods: list[Literal["token", "oauth", "none"]] = Field(default=["none", "token"], min_length=1)
     token_header: HeaderName = "Authorization"  # noqa: S105 - a header's name
     token_format: TokenFormat = "Bearer {token}"  # noqa: S105 - a template
 
@@ -63,7 +63,7 @@ class CustomChange(BaseModel):
     name: Name | None = None
     url: Url | None = None
     description: str | None = Field(default=None, max_length=2000, pattern=r"^[^\x00]*$")
-    auth_methods: list[Literal["token", "none"]] | None = Field(default=None, min_length=1)
+    auth_methods: list[Literal["token", "oauth", "none"]] | None = Field(default=None, min_length=1)
     token_header: HeaderName | None = None
     token_format: TokenFormat | None = None
 

@@ -9,6 +9,8 @@ from agentport_harness.core.json_values import JSON, as_object, as_text
 from agentport_harness.scripted_model.conversation import Asked, OfferedTool, Part, Reply, Returned, Text
 from agentport_harness.scripted_model.wire import Fields, Wire, event, items, shown, texts
 
+_REMINDER, _REMINDER_END = "<system-reminder>", "</system-reminder>"
+
 
 def _read(body: Fields, _model: str) -> Asked:
     history = [as_object(message) for message in items(body.get("messages"))]
@@ -19,7 +21,10 @@ def _read(body: Fields, _model: str) -> Asked:
         results=tuple(
             (
                 as_text(block.get("tool_use_id")),
-                Returned(texts=texts(block.get("content")), is_error=bool(block.get("is_error"))),
+                Returned(
+                    texts=tuple(map(_bare, texts(block.get("content")))),
+                    is_error=bool(block.get("is_error")),
+                ),
             )
             for block in blocks
             if block.get("type") == "tool_result"
@@ -28,6 +33,13 @@ def _read(body: Fields, _model: str) -> Asked:
         shown=shown([body.get("system"), body.get("messages"), body.get("tools")]),
         streams=bool(body.get("stream")),
     )
+
+
+def _bare(text: str) -> str:
+    """A result without what Claude Code writes behind it."""
+    if not text.rstrip().endswith(_REMINDER_END) or _REMINDER not in text:
+        return text
+    return text[: text.rindex(_REMINDER)].rstrip()
 
 
 def _block(part: Part) -> dict[str, JSON]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentport_harness.core.json_values import JSON, as_object, as_text
+from agentport_harness.core.json_values import JSON, as_object, as_text, parsed
 from agentport_harness.scripted_model.conversation import Asked, OfferedTool, Part, Reply, Returned, Text
 from agentport_harness.scripted_model.wire import Fields, Wire, event, items, shown, texts
+
+_WRAP, _WRAP_END = "<untrusted_context>", "</untrusted_context>"
+_REPORTED = " with response: "
 
 
 def _read(body: Fields, model: str) -> Asked:
@@ -30,7 +33,21 @@ def _read(body: Fields, model: str) -> Asked:
 def _returned(response: Fields) -> Returned:
     failed = "error" in response
     value = response.get("error" if failed else "output")
-    return Returned(texts=(value,) if isinstance(value, str) else texts(value), is_error=failed)
+    told = (value,) if isinstance(value, str) else texts(value)
+    return Returned(texts=tuple(map(_bare, told)), is_error=failed)
+
+
+def _bare(text: str) -> str:
+    """A result without what gemini-cli wraps around it; of a reported error the server's own words."""
+    if text.startswith(_WRAP):
+        text = text.removeprefix(_WRAP).rstrip().removesuffix(_WRAP_END).strip("\n")
+    head, reported, serialised = text.partition(_REPORTED)
+    if not reported or not head.startswith("MCP tool '"):
+        return text
+    answers = (as_object(as_object(part).get("functionResponse")) for part in items(parsed(serialised)))
+    responses = [as_object(answer.get("response")) for answer in answers]
+    told = (texts(one.get("content")) or texts(as_object(one.get("error")).get("content")) for one in responses)
+    return "\n".join(word for words in told for word in words) or text
 
 
 def _part(part: Part) -> JSON:

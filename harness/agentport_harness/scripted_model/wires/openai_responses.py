@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 from agentport_harness.core.json_values import JSON, as_object, as_text
@@ -10,6 +11,16 @@ from agentport_harness.scripted_model.conversation import Asked, OfferedTool, Pa
 from agentport_harness.scripted_model.wire import Fields, Wire, event, items, shown, texts
 
 _OUTPUTS = ("function_call_output", "custom_tool_call_output", "tool_search_output")
+_DRESSING = re.compile(r"\AWall time[^\n]*\nOutput:[ \t]*(?:\n|\Z)")
+"""What Codex writes in front of a result."""
+_REFUSALS = (
+    "MCP tool call requires approval",
+    "tool call error:",
+    "tool call failed",
+    "unsupported call:",
+    "user cancelled MCP tool call",
+)
+"""How Codex's own refusals and failures begin; it has no flag for them."""
 _USAGE: Fields = {
     "input_tokens": 100, "input_tokens_details": {"cached_tokens": 0},
     "output_tokens": 10, "output_tokens_details": {"reasoning_tokens": 0}, "total_tokens": 110,
@@ -28,7 +39,12 @@ def _read(body: Fields, _model: str) -> Asked:
             tools += _tools(item.get("tools"))
             output = as_object(item.get("output"))
             content = output.get("content") if output else item.get("output")
-            results.append((as_text(item.get("call_id")), Returned(texts=texts(content))))
+            results.append(
+                (
+                    as_text(item.get("call_id")),
+                    _returned(content),
+                )
+            )
     return Asked(
         model=as_text(body.get("model")),
         tools=tuple(tools),
@@ -37,6 +53,12 @@ def _read(body: Fields, _model: str) -> Asked:
         shown=shown([body.get("instructions"), body.get("input"), body.get("tools")]),
         streams=bool(body.get("stream")),
     )
+
+
+def _returned(content: JSON) -> Returned:
+    told = tuple(bare for text in texts(content) if (bare := _DRESSING.sub("", text)) or not text)
+    failed = bool(told) and told[0].lstrip().startswith(_REFUSALS)
+    return Returned(texts=told, is_error=True if failed else None)
 
 
 def _tools(listed: JSON, namespace: str = "") -> Iterator[OfferedTool]:

@@ -41,6 +41,8 @@ _MODULES = (
     "connect",
     "logs",
     "settings",
+    "authorize",
+    "upstream_sign_in",
 )
 _ASSETS = {"app.css": "text/css", "app.js": "text/javascript", "icon.svg": "image/svg+xml"}
 _MOST_FIELDS = 1_000
