@@ -16,6 +16,7 @@ PROMPT = 1.0
     "GW305",
     level="SHOULD",
     needs=("decide", "probe"),
+    isolation="alone",
     timeout=120,
     why="A human who has just approved sits and watches: every second until something happens looks like a fault.",
     mend="Wake parked awaits by the decision itself, across processes too, instead of looking again now and then.",
