@@ -100,8 +100,8 @@ class Bench:
     async def visiting(self, *, api_key: str = "", protocol: Protocol | None = None) -> AsyncIterator[Agent]:
         """A connection that ends with a context: around a restart, or for a client that goes away."""
         key = api_key or self.stand.first.api_key
-        spoken = protocol or self.stand.protocol
-        async with connect(self.stand.mcp_url, key, protocol=spoken, as_bearer=self.stand.as_bearer) as session:
+        stand, spoken = self.stand, protocol or self.stand.protocol
+        async with connect(stand.mcp_url, key, protocol=spoken, as_bearer=stand.as_bearer, rung=stand.rung) as session:
             yield Agent(session, self.journal, self.stand, self._asked)
 
     async def http(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import math
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 Protocol: TypeAlias = Literal["auto", "legacy", "2026-07-28"]
 """Which revision to speak: what the gateway prefers, the 2025-11-25 handshake, or 2026-07-28."""
+Rung: TypeAlias = Literal["result", "elicitation", "tasks"]
+"""How a client wants to hear that a human has to approve: by the result, a page to open, or a task to poll."""
 
 CONNECT_TIMEOUT = 10.0
 """Seconds until a gateway that does not answer is called unreachable."""
@@ -31,7 +34,8 @@ class Answer:
     """What a call was answered with: text blocks joined by newlines, and the structured result where there is one.
 
     ``blocks`` are the content blocks as they came, ``meta`` the result's ``_meta``. ``error`` is the JSON-RPC error
-    (code, message, data) where there was no result.
+    (code, message, data) where there was no result. ``pending`` is what came in a result's place: an input that is
+    required, or a task.
     """
 
     text: str
@@ -40,6 +44,7 @@ class Answer:
     blocks: tuple[JSON, ...] = ()
     meta: JSON = None
     error: JSON = None
+    pending: JSON = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,21 +111,53 @@ class McpSession:
         """The revision that was agreed on."""
         return self._client.protocol_version
 
-    async def call(self, name: str, arguments: Mapping[str, Any], *, timeout: float) -> Answer:
+    async def call(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        *,
+        timeout: float,
+        pending: JSON = None,
+    ) -> Answer:
         """The gateway's answer within ``timeout`` seconds. Raises `UnreachableError` when the line breaks.
 
-        A JSON-RPC error is an answer: its message is the text.
+        A JSON-RPC error is an answer: its message is the text. With ``pending``, an input that an earlier answer
+        required, the same call is made again and says that it was given.
         """
+        from agentport_harness.transports.rungs import accepted
+
+        session: Any = self._client.session
+        more = {} if pending is None else accepted(pending)
+        calling = session.call_tool(
+            name,
+            dict(arguments),
+            read_timeout_seconds=timeout,
+            allow_input_required=True,
+            allow_claimed=True,
+            **more,
+        )
+        return await self._answered(name, calling, timeout)
+
+    async def task(self, task_id: str, *, timeout: float) -> Answer:
+        """A task's state: the call's own answer once there is one, and till then one that is pending."""
+        from agentport_harness.transports.rungs import GetTask, TaskParams, TaskState
+
+        request = GetTask(params=TaskParams(task_id=task_id))
+        session: Any = self._client.session
+        asking = session.send_request(request, TaskState, request_read_timeout_seconds=timeout)
+        return await self._answered("tasks/get", asking, timeout)
+
+    async def _answered(self, name: str, calling: Awaitable[Any], limit: float) -> Answer:
         from mcp.shared.exceptions import MCPError
         from mcp_types import CONNECTION_CLOSED, REQUEST_TIMEOUT
         from pydantic import ValidationError
 
         try:
-            result = await self._client.call_tool(name, dict(arguments), read_timeout_seconds=timeout)
+            return _answer(await calling)
         except MCPError as error:
             if error.code == REQUEST_TIMEOUT:
                 raise UnreachableError(
-                    "no-answer", f"{name} was not answered within {timeout:.0f} s", at=self._url
+                    "no-answer", f"{name} was not answered within {limit:.0f} s", at=self._url
                 ) from None
             if error.code == CONNECTION_CLOSED or "Server returned an error response" in error.error.message:
                 raise UnreachableError(
@@ -133,14 +170,6 @@ class McpSession:
             raise UnreachableError(
                 "gateway-died", f"the answer to {name} is no MCP result: {str(error)[:300]}", at=self._url
             ) from None
-        blocks = [block.text if block.type == "text" else f"[{block.type}]" for block in result.content]
-        return Answer(
-            text="\n".join(blocks),
-            structured=result.structured_content,
-            is_error=bool(result.is_error),
-            blocks=tuple(block.model_dump(mode="json", by_alias=True, exclude_none=True) for block in result.content),
-            meta=result.meta,
-        )
 
     @property
     def instructions(self) -> str:
@@ -167,7 +196,7 @@ class McpSession:
 
 @asynccontextmanager
 async def connect(
-    url: str, api_key: str, *, protocol: Protocol = "auto", as_bearer: bool = False
+    url: str, api_key: str, *, protocol: Protocol = "auto", as_bearer: bool = False, rung: Rung = "result"
 ) -> AsyncIterator[McpSession]:
     """A session with the gateway's MCP endpoint at ``url``. Raises `UnreachableError` that says what is wrong."""
     import httpx2
@@ -176,6 +205,7 @@ async def connect(
     from mcp.shared.exceptions import MCPError
 
     from agentport_harness.transports.bounded import Bounded
+    from agentport_harness.transports.rungs import declared
 
     headers = _credential(api_key, as_bearer)
     timeout = httpx2.Timeout(CONNECT_TIMEOUT, read=None)
@@ -184,7 +214,7 @@ async def connect(
         await _look(http, url)
         changes = Changes()
         transport = streamable_http_client(url, http_client=http)
-        client = Client(transport, mode=protocol, cache=None, message_handler=changes.hear)
+        client = Client(transport, mode=protocol, cache=None, message_handler=changes.hear, **declared(rung))
         opened = False
         try:
             with anyio.move_on_after(OPEN_TIMEOUT) as opening:
@@ -211,6 +241,27 @@ async def connect(
                 "gateway-died" if opened else "not-mcp", f"{what}: {_first(error)}", at=url,
                 hint="look at the gateway's own log",
             ) from None  # fmt: skip
+
+
+def _answer(result: Any) -> Answer:
+    """A result, or what came in its place."""
+    import mcp_types as types
+
+    from agentport_harness.transports.rungs import TaskState
+
+    if isinstance(result, TaskState) and result.result is not None:
+        result = types.CallToolResult.model_validate(result.result)
+    if not isinstance(result, types.CallToolResult):
+        told = result.model_dump(mode="json", by_alias=True, exclude_none=True)
+        return Answer(text=json.dumps(told, ensure_ascii=False), pending=told)
+    blocks = [block.text if block.type == "text" else f"[{block.type}]" for block in result.content]
+    return Answer(
+        text="\n".join(blocks),
+        structured=result.structured_content,
+        is_error=bool(result.is_error),
+        blocks=tuple(block.model_dump(mode="json", by_alias=True, exclude_none=True) for block in result.content),
+        meta=result.meta,
+    )
 
 
 def _credential(api_key: str, as_bearer: bool) -> dict[str, str]:
