@@ -31,7 +31,7 @@ async def judged(folder: Path, check: str, fault: Fault, **options: str) -> Chec
 @pytest.mark.parametrize(("rung", "protocol"), RUNGS)
 async def test_the_reference_gateway_passes_on_every_rung(tmp_path: Path, rung: str, protocol: str) -> None:
     async with staged(tmp_path, OFFERED, rung=rung, protocol=protocol) as stand:
-        checked = [await run_check(CHECKS[id], stand) for id in ("GW302", "GW303", "GW304", "GW306", "GW310")]
+        checked = [await run_check(CHECKS[name], stand) for name in ("GW302", "GW303", "GW304", "GW306", "GW310")]
 
     assert [one.verdict for one in checked if one.verdict.status != "pass"] == []
 

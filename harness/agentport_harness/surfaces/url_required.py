@@ -36,7 +36,7 @@ def read_pending(pending: JSON) -> Outcome | None:
             return Outcome(kind="still_pending")
         case "task", _:
             link = _URL.search(as_text(told.get("statusMessage")))
-            return _asked(link.group(0) if link else "", as_text(told.get("taskId")))
+            return _asked(link.group(0).rstrip(".,;:") if link else "", as_text(told.get("taskId")))
         case _, "working" | "input_required":
             return Outcome(kind="still_pending")
         case _, "cancelled":
