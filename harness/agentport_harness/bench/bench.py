@@ -13,7 +13,7 @@ import anyio
 
 from agentport_harness.bench.agent import Agent, Named
 from agentport_harness.bench.check import NotReachedError
-from agentport_harness.bench.http import Http, Raw, Revision, hello
+from agentport_harness.bench.http import Http, Raw, Revision, bearer, hello
 from agentport_harness.bench.journal import Journal
 from agentport_harness.bench.stand import EXPIRY, Stand, Target
 from agentport_harness.core.errors import HarnessError, UnreachableError
@@ -101,7 +101,8 @@ class Bench:
         """A connection that ends with a context: around a restart, or for a client that goes away."""
         key = api_key or self.stand.first.api_key
         stand, spoken = self.stand, protocol or self.stand.protocol
-        async with connect(stand.mcp_url, key, protocol=spoken, as_bearer=stand.as_bearer, rung=stand.rung) as session:
+        headers = bearer(key) if stand.as_bearer else None
+        async with connect(stand.mcp_url, key, protocol=spoken, headers=headers, rung=stand.rung) as session:
             yield Agent(session, self.journal, self.stand, self._asked)
 
     async def http(

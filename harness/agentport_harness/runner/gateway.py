@@ -85,7 +85,8 @@ async def _greeted(stand: Stand) -> tuple[Stand, str]:
     """
     key = stand.first.api_key
     try:
-        async with connect(stand.mcp_url, key, protocol=stand.protocol, as_bearer=stand.as_bearer) as session:
+        headers = stand.credential
+        async with connect(stand.mcp_url, key, protocol=stand.protocol, headers=headers) as session:
             return stand, session.protocol_version
     except UnreachableError as error:
         if error.slug != "refused" or stand.as_bearer:

@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import anyio
@@ -49,12 +49,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedTool:
-    """A tool as the gateway lists it; an output schema that it does not state is empty."""
+    """A tool as the gateway lists it; an output schema that it does not state is empty, ``meta`` its ``_meta``."""
 
     name: str
     description: str
     input_schema: Mapping[str, Any]
     output_schema: Mapping[str, Any]
+    read_only: bool = False
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Changes:
@@ -189,6 +191,8 @@ class McpSession:
                 description=tool.description or "",
                 input_schema=tool.input_schema,
                 output_schema=tool.output_schema or {},
+                read_only=bool(tool.annotations and tool.annotations.read_only_hint),
+                meta=tool.meta or {},
             )
             for tool in listed.tools
         )
@@ -196,9 +200,17 @@ class McpSession:
 
 @asynccontextmanager
 async def connect(
-    url: str, api_key: str, *, protocol: Protocol = "auto", as_bearer: bool = False, rung: Rung = "result"
+    url: str,
+    api_key: str,
+    *,
+    protocol: Protocol = "auto",
+    headers: Mapping[str, str] | None = None,
+    rung: Rung = "result",
 ) -> AsyncIterator[McpSession]:
-    """A session with the gateway's MCP endpoint at ``url``. Raises `UnreachableError` that says what is wrong."""
+    """A session with the gateway's MCP endpoint at ``url``. Raises `UnreachableError` that says what is wrong.
+
+    ``headers`` are sent in place of the API key.
+    """
     import httpx2
     from mcp import Client
     from mcp.client.streamable_http import streamable_http_client
@@ -207,10 +219,10 @@ async def connect(
     from agentport_harness.transports.bounded import Bounded
     from agentport_harness.transports.rungs import declared
 
-    headers = _credential(api_key, as_bearer)
+    sent = dict(headers) if headers is not None else {"X-API-Key": api_key} if api_key else {}
     timeout = httpx2.Timeout(CONNECT_TIMEOUT, read=None)
     bounded = Bounded(httpx2.AsyncHTTPTransport(verify=url.startswith("https")))
-    async with httpx2.AsyncClient(headers=headers, timeout=timeout, transport=bounded) as http:
+    async with httpx2.AsyncClient(headers=sent, timeout=timeout, transport=bounded) as http:
         await _look(http, url)
         changes = Changes()
         transport = streamable_http_client(url, http_client=http)
@@ -262,12 +274,6 @@ def _answer(result: Any) -> Answer:
         blocks=tuple(block.model_dump(mode="json", by_alias=True, exclude_none=True) for block in result.content),
         meta=result.meta,
     )
-
-
-def _credential(api_key: str, as_bearer: bool) -> dict[str, str]:
-    if not api_key:
-        return {}
-    return {"Authorization": f"Bearer {api_key}"} if as_bearer else {"X-API-Key": api_key}
 
 
 async def _unjudged(name: str, result: object) -> None:
