@@ -42,16 +42,11 @@ def printed(folder: Path, name: str, turn: int = 1) -> dict[str, object]:
 
 
 def test_transcripts_are_played_through_a_client_and_found_as_declared(gateway: Served, folder: Path) -> None:
-    names = (
-        "approval/two-requests-at-once",
-        "denial/by-the-human",
-        "sharing/never-shown",
-        "waiting/still-pending-twice",
-    )
+    names = ("approval/two-requests-at-once", "sharing/never-shown")
 
     run = driven(gateway, folder, *names)
 
-    assert [report.expectation.differences for report in run.sessions if report.expectation] == [(), (), (), ()]
+    assert [report.expectation.differences for report in run.sessions if report.expectation] == [(), ()]
     assert run.exit_code() == 0
 
 
@@ -97,11 +92,11 @@ def test_what_is_kept_are_recording_log_and_what_was_printed(gateway: Served, fo
 def test_a_client_that_asks_a_question_is_ended_in_bounded_time_and_its_question_is_told(
     gateway: Served, folder: Path
 ) -> None:
-    run = driven(gateway, folder, "approval/allowed-tool", manners="hang", time_limit=1.0)
+    run = driven(gateway, folder, "approval/allowed-tool", manners="hang", time_limit=4.0)
 
     (report,) = run.sessions
     assert report.problem is not None
-    assert "did not finish within 1 s" in report.problem.message
+    assert "did not finish within 4 s" in report.problem.message
     assert "Do you trust this folder? [y/n]" in report.problem.message
     assert run.exit_code() == 3
 
@@ -161,7 +156,10 @@ def test_trials_are_repeated_with_and_without_the_skills_and_counted_apart(gatew
         for skills in ("with", "without")
     }
     for name, writer in report_writers().items():
-        assert writer.write(run, Look()), name
+        text = writer.write(run, Look())
+        assert text, name
+        if name in ("terminal", "markdown", "html", "json"):
+            assert "2 of 2 (95 % interval 34% to 100%)" in text, name
     check(run_document(run), "run.v1", path="report", lines={})
 
 

@@ -400,6 +400,20 @@ def test_what_is_no_request_is_refused_and_nothing_of_the_script_is_spent(path: 
     anyio.run(play)
 
 
+def test_a_packed_request_is_read_and_a_broken_one_is_refused() -> None:
+    import zstandard
+
+    async def play() -> None:
+        model, _ = scripted("approval/approved-while-waiting")
+        async with reachable(model) as http:
+            packed = {"content-encoding": "zstd"}
+            body = zstandard.ZstdCompressor().compress(b'{"input": [], "tools": []}')
+            assert (await http.post("/responses", content=body, headers=packed)).status_code == 200
+            assert (await http.post("/responses", content=b"\x00", headers=packed)).status_code == 400
+
+    anyio.run(play)
+
+
 @pytest.mark.parametrize(
     "body",
     [
