@@ -171,7 +171,7 @@ def _waited(run: Driven) -> str:
     kinds = [a.outcome.kind for a in read_session(run.report.trace).actions if isinstance(a.meaning, Await)]
     if kinds == ["executed"]:
         return "yes, in one call"
-    return f"yes: cut off by the client {kinds.count('client_timeout')}×, then awaited again"
+    return "yes: cut off by the client, then awaited again"
 
 
 def _skills(run: Driven) -> str:
@@ -193,14 +193,15 @@ def version(commands: Path, client: AgentClient) -> str:
 _PAGE = """\
 # Clients, tried
 
-Each cell is from a run of the real client against the reference gateway on {when}, with a scripted model in place of
-a real one: it says what the client does, not what a model would do. The clients ran without a terminal, each in a home
-of its own with the skills installed, and on a network of their own that held the gateway and the model.
+Each cell is from a run of the real client against the reference gateway on {when}, with a scripted model
+in place of a real one: it says what the client does, not what a model would do. The clients ran without a terminal,
+each in a home of its own with the skills installed, and in a network that held the gateway and the model alone.
 
 {table}
 
-The waits were single calls that the gateway held for up to {budget} s. Its own limit is 45 s by default, so that no
-client's limit is met: the agent is told that the request is still pending, and awaits again.
+For the waits the gateway held one call for up to {budget} s. Codex gives every call 300 s, whatever comes in between,
+and Claude Code 300 s without a sign of life, which the gateway gives. By default the gateway answers after 45 s, so
+that no client's limit is met: the agent is told that the request is still pending, and awaits again.
 
 Codex shows tools by the model it speaks to: a model that it does not know gets them in its list, gpt-5.5 has to search
 for them, and gpt-6 calls them inside a program.
