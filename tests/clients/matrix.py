@@ -35,7 +35,7 @@ from tests.clients.miniature import SUITE
 
 HERE = Path(__file__).parent
 DEFAULT_PATH = SUITE / "approval" / "approved-while-waiting.transcript.yaml"
-LONG_WAIT = HERE / "long-wait.transcript.yaml"
+LONG_WAIT = HERE / "long-wait.yaml"
 SHORT, LONG = 40.0, 305.0
 BUDGET = 330.0
 """Seconds that the gateway holds one await in the runs with waits: longer than the longest, so that the client's own
@@ -106,7 +106,7 @@ def drive(row: Row, commands: Path, folder: Path, transcript: Path, **options: o
     given = AgentOptions(client=row.agent, client_folder=str(commands), model_name=row.model, keep=folder)
     chosen = replace(given, **options)  # type: ignore[arg-type]  # as named in AgentOptions
     run = run_agent([load_transcript(transcript)], agent_rules(), chosen, ReplayOptions(poll_budget=chosen.poll_budget))
-    (kept,) = (folder / transcript.name.removesuffix(".transcript.yaml")).iterdir()
+    (kept,) = (folder / load_transcript(transcript).name).iterdir()
     return Driven(report=run.sessions[0], folder=kept)
 
 

@@ -19,6 +19,7 @@ from agentport_harness.core.writer import Look
 from agentport_harness.runner import agent_choice
 from agentport_harness.runner.catalogue import report_writers
 from agentport_harness.schema_check import check
+from agentport_harness.scripted_model.conversation import Asked, Reply, Text
 from agentport_harness.scripted_model.script import ScriptedModel
 from agentport_harness.scripted_model.serving import serving
 from agentport_harness.transports.doors import why_no_namespace
@@ -203,6 +204,33 @@ def test_a_real_models_human_decides_by_watching_the_gateway(gateway: Served, fo
     assert '{"refund": "re_7731", "status": "succeeded"}' in answers
     assert any(text.startswith("This tool call was denied by the human") for text in answers)
     assert run.facts["passed"] == "1 of 1 (95 % interval 21% to 100%)"
+
+
+def test_a_real_models_run_that_never_reached_the_gateway_is_no_success(gateway: Served, folder: Path) -> None:
+    async def play() -> Run:
+        async def answer(_asked: Asked) -> Reply:
+            return Reply(parts=(Text(text="Done."),))
+
+        async with serving(answer) as server:
+            options = {"model": "real", "model_url": server.base_url, "model_key": "k"}
+            return await anyio.to_thread.run_sync(lambda: driven(gateway, folder, "approval/allowed-tool", **options))
+
+    run = anyio.run(play)
+
+    (report,) = run.sessions
+    assert report.problem is not None
+    assert report.problem.message == "The agent made no call of the gateway"
+    assert run.exit_code() == 3
+    assert run.facts["passed"].startswith("0 of 1")
+
+
+def test_a_version_never_seen_is_said(gateway: Served, folder: Path) -> None:
+    about = {"name": "miniature-agent", "version": "2.0.0"}
+    (folder / "package.json").write_text(json.dumps(about), encoding="utf-8")
+
+    run = driven(gateway, folder, "shell/denied")
+
+    assert run.facts["client"] == "The miniature agent 2.0.0 (tried with 1)"
 
 
 @confined

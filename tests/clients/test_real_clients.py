@@ -87,7 +87,7 @@ def test_a_transcript_passes_through_a_client(
 
 @pytest.mark.parametrize("client", ["codex", "claude-code", "gemini", "opencode"])
 def test_a_decision_after_the_clients_time_limit_is_not_lost(commands: Path, client: str) -> None:
-    transcript = load_transcript(HERE / "late-decision.transcript.yaml")
+    transcript = load_transcript(HERE / "late-decision.yaml")
 
     run = driven(commands, transcript, client, ReplayOptions(poll_budget=30.0), tool_timeout=3.0)
 

@@ -14,7 +14,7 @@ import anyio
 from agentport_harness.core.errors import HarnessError, UnreachableError
 from agentport_harness.core.judge import judge
 from agentport_harness.core.rates import Rate
-from agentport_harness.core.report import Met, Run, SessionReport, SubjectKind
+from agentport_harness.core.report import Met, Problem, Run, SessionReport, SubjectKind
 from agentport_harness.core.rule import Rule
 from agentport_harness.core.transcript import Transcript
 from agentport_harness.runner.agent_options import AgentOptions, why_unplayable
@@ -29,7 +29,7 @@ from agentport_harness.runner.replay import (
     problem_of,
 )
 from agentport_harness.surfaces.reading import read_session
-from agentport_harness.transports.agent_process import find_command
+from agentport_harness.transports.agent_process import find_command, installed_version
 from agentport_harness.transports.agentport import AgentPortAdapter
 from agentport_harness.transports.embedded import Gateway
 from agentport_harness.transports.upstream import ScriptedUpstreams, scripted_upstreams
@@ -51,8 +51,9 @@ def run_agent(
 
     Raises `UnreachableError` when there is no such client or gateway.
     """
-    find_command(options.client.command, options.client.package, options.client_folder or None)
+    command = find_command(options.client.command, options.client.package, options.client_folder or None)
     agent = _Agent(tuple(rules), tuple(skipped), options, replaying, progress)
+    agent.version = installed_version(command, options.client.package)
     try:
         anyio.run(agent.run, tuple(transcripts))
     except (HarnessError, BaseExceptionGroup) as error:
@@ -77,6 +78,7 @@ class _Agent:
         progress: Progress,
     ) -> None:
         self.reports: list[SessionReport] = []
+        self.version = ""
         self._rules, self._skipped, self._options = rules, skipped, options
         self._replaying, self._progress = replaying, progress
         self._passed: dict[bool, list[bool]] = {}
@@ -154,6 +156,8 @@ class _Agent:
         return replace(judged, seconds=time.perf_counter() - began)
 
     def _judged(self, report: SessionReport, transcript: Transcript, played: Played) -> SessionReport:
+        if self._options.model and played.differences:  # with a real model nothing is expected but that it works
+            report = replace(report, problem=Problem(message="; ".join(played.differences), exit_code=3))
         if played.problem is not None:
             return replace(report, problem=played.problem, trace=played.trace)
         if played.trace is None:
@@ -165,7 +169,7 @@ class _Agent:
             rules = tuple(sorted(transcript.verdict))
             return replace(judged, expectation=Met(rules=rules, differences=tuple(played.differences)))
         if self._options.model:
-            return replace(judged, warnings=(*judged.warnings, *played.differences))
+            return judged
         return replace(judged, expectation=compared(transcript, verdicts, played.differences, self._skipped))
 
     def _went_well(self, report: SessionReport) -> bool:
@@ -178,8 +182,9 @@ class _Agent:
     def facts(self) -> dict[str, str]:
         """What was run and how often it went well, in words."""
         client, options = self._options.client, self._options
+        never_seen = f" (tried with {client.version})" if self.version not in ("", client.version) else ""
         told = {
-            "client": client.title,
+            "client": f"{client.title} {self.version}".strip() + never_seen,
             "model": options.model or f"scripted, offered as {options.model_name or client.model}",
             **self._told,
         }
