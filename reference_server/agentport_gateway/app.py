@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 from agentport_gateway.auth.attempts import Attempts
 from agentport_gateway.auth.keys import Keys
+from agentport_gateway.auth.rates import Rates
 from agentport_gateway.auth.sealing import Sealer
+from agentport_gateway.auth.tokens import Tokens
 from agentport_gateway.catalog import load_catalog
 from agentport_gateway.gateway import Announcements, Gateway
 from agentport_gateway.hearing import hear
+from agentport_gateway.operations.client_documents import ClientDocuments
 from agentport_gateway.operations.running import LEASE, Runs
 from agentport_gateway.store import approvals, audit
 from agentport_gateway.store.database import open_database
@@ -48,15 +51,19 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
     sealer = Sealer(settings.secret_key)
     views = Views(database, load_catalog(demo=settings.demo))
     waits = Waits(clock)
-    upstreams = Upstreams(settings, clock, sealer)
+    upstreams = Upstreams(settings, clock, sealer, database, signed_out=views.drop)
+    keys = Keys(database, clock)
     runs = Runs(runner=ids.uuid(), clock=clock, database=database, views=views, waits=waits, upstreams=upstreams)
     gateway = Gateway(
         settings=settings,
         clock=clock,
         ids=ids,
         database=database,
-        keys=Keys(database, clock),
+        keys=keys,
+        tokens=Tokens(database, clock, keys),
         attempts=Attempts(),
+        rates=Rates(),
+        documents=ClientDocuments(),
         sealer=sealer,
         views=views,
         waits=waits,
@@ -108,7 +115,9 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
     portable = None
     if settings.stateless_sessions:
         portable = PortableSessions(secret_key=settings.secret_key, changes=changes)
-    endpoint = McpEndpoint(settings=settings, keys=gateway.keys, sessions=sessions, portable=portable)
+    endpoint = McpEndpoint(
+        settings=settings, keys=gateway.keys, tokens=gateway.tokens, sessions=sessions, portable=portable
+    )
     return Front(gateway=gateway, mcp=endpoint, lifespan=lifespan, close_streams=changes.close)
 
 

@@ -46,6 +46,7 @@ def _trust(gateway: Gateway, trusted: bool) -> None:
     gateway.keys.keeps = trusted
     gateway.views.drop_all()
     gateway.keys.forget()
+    gateway.tokens.forget()
     gateway.waits.wake_all()
 
 

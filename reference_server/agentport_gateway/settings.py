@@ -49,9 +49,16 @@ class Settings(BaseSettings):
     """Serve the handshake revisions without sessions, so that any worker can answer any request."""
     setup_code: str = Field(default="", repr=False)
     """What the first user has to know; empty closes the set-up page."""
+    client_documents: bool = True
+    """Take OAuth clients whose id is the address of a document; needs a way out to the internet."""
     demo: bool = False
 
     @property
     def is_local(self) -> bool:
         """Whether the gateway is reached at this machine's own address only."""
         return urlsplit(self.base_url).hostname in ("127.0.0.1", "localhost", "::1")
+
+    @property
+    def offers_oauth(self) -> bool:
+        """Whether clients may connect by OAuth: over TLS, or on this machine."""
+        return self.is_local or urlsplit(self.base_url).scheme == "https"

@@ -39,25 +39,27 @@ async def staged(folder: Path, fault: Fault = WHOLE, **options: Any) -> AsyncIte
     }
     with pytest.MonkeyPatch.context() as patch:
         fault.apply(patch)
-        front = build(Settings(**given), clock=clock)
         async with contextlib.AsyncExitStack() as stack:
-            base_url, _ = await stack.enter_async_context(served(fault.wrap(front)))
+            house = _House(fault, given, clock)
+            await house.open()
+            stack.push_async_callback(house.close)
             probe = await stack.enter_async_context(probing())
             tenants = []
             for name in ("one", "two"):
-                made = await _furnish(front.gateway, name)
+                made = await _furnish(house.gateway, name)
                 http = await stack.enter_async_context(
-                    httpx2.AsyncClient(base_url=base_url, headers=made.as_human, timeout=30)
+                    httpx2.AsyncClient(base_url=house.base_url, headers=made.as_human, timeout=30)
                 )
                 tenants.append(Tenant(api_key=made.api_key, adapter=AgentPortAdapter(http)))
             yield Stand(
                 **{
-                    "mcp_url": f"{base_url}/mcp",
-                    "base_url": base_url,
+                    "mcp_url": f"{house.base_url}/mcp",
+                    "base_url": house.base_url,
                     "first": tenants[0],
                     "second": tenants[1],
                     "probe": probe,
                     "clock": clock.bench,
+                    "commands": {"restart": house.reopen, "stop": house.reopen},
                     "rounds": ROUNDS,
                     "poll_limit": 5.0,
                     "call_limit": 5.0,
@@ -65,3 +67,29 @@ async def staged(folder: Path, fault: Fault = WHOLE, **options: Any) -> AsyncIte
                     **options,
                 }
             )
+
+
+class _House:
+    """The gateway, opened over the same database and on the same port each time."""
+
+    def __init__(self, fault: Fault, given: dict[str, Any], clock: JumpingClock) -> None:
+        self._fault = fault
+        self._settings = Settings(**given)
+        self._clock = clock
+        self._port = 0
+        self._open = contextlib.AsyncExitStack()
+        self.base_url = ""
+        self.gateway: Any = None
+
+    async def open(self) -> None:
+        front = build(self._settings, clock=self._clock)
+        self.gateway = front.gateway
+        self.base_url, _ = await self._open.enter_async_context(served(self._fault.wrap(front), port=self._port))
+        self._port = int(self.base_url.rpartition(":")[2])
+
+    async def close(self) -> None:
+        await self._open.aclose()
+
+    async def reopen(self) -> None:
+        await self.close()
+        await self.open()

@@ -27,12 +27,14 @@ from agentport_gateway.store import accounts, integrations, policies
 from agentport_gateway.system import RandomIds
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
     from sqlalchemy.engine import Connection
 
     from agentport_gateway.gateway import Gateway
+    from agentport_gateway.surfaces.front import Front
 
 CALL = "agentport__call_tool"
 AWAIT = "agentport__await_approval"
@@ -104,6 +106,7 @@ class World:
     second: Tenant
     http: httpx2.AsyncClient
     stop: Callable[[], None]
+    application: Front
 
     @contextlib.asynccontextmanager
     async def agent(self, tenant: Tenant | None = None, mode: str = "2026-07-28", **more: Any) -> AsyncIterator[Client]:
@@ -158,10 +161,12 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def served(application: Any) -> AsyncIterator[tuple[str, Callable[[], None]]]:
-    """An ASGI application on a free port of loopback; its address, and a way to stop it early."""
-    listener = bind("127.0.0.1", 0)
-    config = uvicorn.Config(application, log_level="error", ws="none", timeout_graceful_shutdown=2)
+async def served(
+    application: Any, *, port: int = 0, listener: socket.socket | None = None, **options: Any
+) -> AsyncIterator[tuple[str, Callable[[], None]]]:
+    """An ASGI application on a port of loopback, 0 for a free one; its address, and a way to stop it early."""
+    listener = listener or bind("127.0.0.1", port)
+    config = uvicorn.Config(application, log_level="error", ws="none", timeout_graceful_shutdown=2, **options)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server._serve(sockets=[listener]))
     while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn offers no event for it
@@ -191,7 +196,9 @@ async def running_gateway(
 ) -> AsyncIterator[World]:
     """A gateway over the database in a folder; the same folder and tenants again are a restart."""
     clock = clock or HandClock()
+    listener = bind("127.0.0.1", 0)
     given = {
+        "base_url": f"http://127.0.0.1:{listener.getsockname()[1]}",
         "database_url": f"sqlite:///{folder / 'gateway.sqlite'}",
         "secret_key": "a key for tests",
         "demo": True,
@@ -201,15 +208,19 @@ async def running_gateway(
     }
     application = build(Settings(**given), clock=clock)
     async with (
-        served(application) as (base_url, stop),
+        served(application, listener=listener) as (base_url, stop),
         httpx2.AsyncClient(base_url=base_url, timeout=30) as http,
     ):
         if tenants is None:
-            tenants = (await _furnish(application.gateway, "one"), await _furnish(application.gateway, "two"))
-        yield World(base_url, application.gateway, clock, *tenants, http, stop)
+            tenants = (
+                await furnish_tenant(application.gateway, "one"),
+                await furnish_tenant(application.gateway, "two"),
+            )
+        yield World(base_url, application.gateway, clock, *tenants, http, stop, application)
 
 
-async def _furnish(gateway: Gateway, name: str) -> Tenant:
+async def furnish_tenant(gateway: Gateway, name: str) -> Tenant:
+    """A new organisation with a human who is signed in and an agent that has a key."""
     ids = RandomIds()
     tenant = Tenant(ids.uuid(), ids.uuid(), ids.uuid(), "ap_" + ids.secret(), "aps_" + ids.secret())
     now = gateway.clock.now()
@@ -288,7 +299,9 @@ class Upstream:
 
 
 @contextlib.asynccontextmanager
-async def recording_upstream(*, schema: dict[str, Any] | None = None, listens: bool = False) -> AsyncIterator[Upstream]:
+async def recording_upstream(
+    *, schema: dict[str, Any] | None = None, listens: bool = False, port: int = 0
+) -> AsyncIterator[Upstream]:
     """A remote MCP server with the tool `act`, that writes down what reaches it.
 
     One that `listens` takes listeners at 2026-07-28 and tells them of changed tools.
@@ -316,7 +329,7 @@ async def recording_upstream(*, schema: dict[str, Any] | None = None, listens: b
 
     more: dict[str, Any] = {"on_subscriptions_listen": listen} if listens else {}
     server = Server("recording", on_list_tools=list_tools, on_call_tool=call_tool, **more)
-    async with served(server.streamable_http_app()) as (base_url, stop):
+    async with served(server.streamable_http_app(), port=port) as (base_url, stop):
         upstream.url, upstream.stop = f"{base_url}/mcp", stop
         try:
             yield upstream

@@ -59,6 +59,7 @@ class Bench:
         self.stand = stand
         self.journal = journal
         self.left_behind: list[str] = []
+        self.facts: dict[str, str] = {}
         self.on_wait: Callable[[float], None] = lambda _seconds: None
         self._slug = slug
         self._stack = stack
@@ -254,6 +255,10 @@ class Bench:
                     await anyio.sleep(0.2)
                 else:
                     return
+
+    def fact(self, name: str, value: str) -> None:
+        """Something measured, for the report: ``fact("wakes p95", "12 ms")``."""
+        self.facts[name] = value
 
     def undo(self, what: str, undoing: Callable[[], Awaitable[object]]) -> None:
         """Do this when the check ends; ``what`` says what is left behind should it fail."""

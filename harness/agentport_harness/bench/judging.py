@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import anyio
@@ -35,6 +35,7 @@ class Checked:
 
     verdict: Verdict
     events: tuple[Event, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
     left_behind: tuple[str, ...] = ()
     seconds: float = 0.0
 
@@ -82,6 +83,7 @@ async def run_check(check: GatewayCheck, stand: Stand, *, waiting: Callable[[], 
     journal = Journal(f"{check.id} {check.slug}", stand.redactor, stand.wall)
     seen = _Sightings(journal)
     left: list[str] = []
+    facts: dict[str, str] = {}
     began = time.perf_counter()
     with anyio.move_on_after(check.timeout) as scope:
 
@@ -93,7 +95,7 @@ async def run_check(check: GatewayCheck, stand: Stand, *, waiting: Callable[[], 
         try:
             async with AsyncExitStack() as stack:
                 bench = Bench(check.slug, stand, journal, stack)
-                bench.on_wait, bench.left_behind = on_wait, left
+                bench.on_wait, bench.left_behind, bench.facts = on_wait, left, facts
                 looking: AsyncGenerator[Sighting, None] = check.look(bench)  # type: ignore[assignment]  # a generator
                 async with aclosing(looking):
                     async for sighting in looking:
@@ -105,6 +107,7 @@ async def run_check(check: GatewayCheck, stand: Stand, *, waiting: Callable[[], 
     return Checked(
         verdict=_verdict(check, seen),
         events=tuple(journal.events),
+        facts={f"{check.id} {name}": value for name, value in facts.items()},
         left_behind=tuple(left),
         seconds=time.perf_counter() - began,
     )

@@ -30,6 +30,8 @@ _CLASSES: Mapping[str, str] = {
     "schedule": "schedule book reserve booking appointment",
     "run": "run execute exec trigger dispatch start invoke launch",
 }
+VERBS = frozenset(" ".join(_CLASSES.values()).split())
+"""Every word of a tool's name that speaks of an effect."""
 _CLASS_OF: dict[str, frozenset[str]] = {}
 for _effect, _names in _CLASSES.items():
     for _name in _names.split():

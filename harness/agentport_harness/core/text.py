@@ -18,6 +18,10 @@ _CLAUSE = re.compile(
     r"[\uff0c\u3001](?=\u4f46|\u4e0d\u8fc7|\u305f\u3060\u3057)"
 )
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|[\n\r]+|(?<=[\u3002\uff01\uff1f\uff1b])")
+_QUOTED = re.compile(
+    r"`[^`\n]{1,300}`|\"[^\"\n]{1,300}\"|[\u201c\u201e\u201f][^\u201c-\u201f\n]{1,300}[\u201c\u201d]|\u00ab[^\u00ab\u00bb\n]{1,300}\u00bb|"
+    r"[\u300c\u300e][^\u300c-\u300f\n]{1,300}[\u300d\u300f]|(?<!\w)[\u2018'][^'\u2018\u2019\n]{2,200}['\u2019](?!\w)"
+)
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SYNTAX = re.compile(r"\\.|[][()|]", re.DOTALL)
@@ -47,6 +51,11 @@ def clauses(text: str) -> Iterator[str]:
 def sentences(text: str) -> list[str]:
     """The folded text, cut where a sentence ends; its question mark stays with it."""
     return [part.strip() for part in _SENTENCE.split(folded(text)) if part and part.strip()]
+
+
+def unquoted(text: str) -> str:
+    """The text without what it quotes: names, titles and other people's words between marks, within a line."""
+    return _QUOTED.sub(" ", text)
 
 
 def any_of(*sources: str) -> re.Pattern[str]:

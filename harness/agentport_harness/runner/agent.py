@@ -19,6 +19,7 @@ from agentport_harness.core.rule import Rule
 from agentport_harness.core.transcript import Transcript
 from agentport_harness.runner.agent_options import AgentOptions, why_unplayable
 from agentport_harness.runner.agent_trial import Place, Played, play
+from agentport_harness.runner.catalogue import rule_texts
 from agentport_harness.runner.recorder import Recorder
 from agentport_harness.runner.replay import (
     ReplayOptions,
@@ -63,6 +64,7 @@ def run_agent(
         name=name,
         sessions=tuple(agent.reports),
         facts=agent.facts(),
+        texts=rule_texts(),
     )
 
 

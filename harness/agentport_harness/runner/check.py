@@ -18,7 +18,7 @@ from agentport_harness.core.rule import Rule
 from agentport_harness.core.selection import selected
 from agentport_harness.core.trace import Trace
 from agentport_harness.core.verdict import Level
-from agentport_harness.loaders import recordings, sessions_of
+from agentport_harness.loaders import chosen_formats, recordings, sessions_of
 from agentport_harness.runner.catalogue import agent_rules
 from agentport_harness.runner.redaction import redacted, redacted_trace
 from agentport_harness.sources import Source
@@ -41,6 +41,12 @@ class Settings:
     gateway_servers: tuple[str, ...] = ()
     traces: bool = False
     redact: bool = False
+
+    def verified(self) -> Settings:
+        """The same settings. Raises `InputError` for an id or prefix that names no rule, and for an unknown format."""
+        self.rules()
+        chosen_formats(self.input_format)
+        return self
 
     def rules(self) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
         """The rules to run and those to skip. Raises `InputError` for an id or prefix that names none."""
@@ -70,6 +76,15 @@ def reports(source: str | Path | Source, settings: Settings | None = None) -> It
             if settings.redact:
                 report = redacted(report, recording)
             yield report if settings.traces or report.trace is None else replace(report, trace=None)
+
+
+def judged_one_by_one(sources: Iterable[Source | importer.Problem], settings: Settings) -> Iterator[SessionReport]:
+    """The reports of every source, in order, in this process."""
+    for found in sources:
+        if isinstance(found, importer.Problem):
+            yield unreadable(found, settings)
+        else:
+            yield from reports(found, settings)
 
 
 def traces(source: str | Path | Source, settings: Settings) -> Iterator[Recording]:

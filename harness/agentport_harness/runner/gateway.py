@@ -14,6 +14,7 @@ from agentport_harness.core.errors import HarnessError
 from agentport_harness.core.report import Run, SessionReport
 from agentport_harness.core.trace import Event, Trace
 from agentport_harness.core.verdict import Finding, Verdict
+from agentport_harness.runner.catalogue import rule_texts
 from agentport_harness.runner.gateway_stand import GatewayOptions, standing
 from agentport_harness.runner.replay import harness_error
 from agentport_harness.transports.mcp import connect
@@ -69,7 +70,12 @@ async def check_stand(
         kind="gateway",
         name=stand.mcp_url,
         sessions=(_report(stand, checked),),
-        facts={"protocol": spoken, "rounds": str(stand.rounds)},
+        texts=rule_texts(),
+        facts={
+            "protocol": spoken,
+            "rounds": str(stand.rounds),
+            **{name: value for _, one in sorted(checked.items()) for name, value in one.facts.items()},
+        },
     )
 
 

@@ -15,7 +15,7 @@ def given_gateway(
 ) -> Gateway | None:
     """The gateway that the options name, None when they name none. Raises `InputError` when something is missing."""
     if ready_file:
-        return _from_ready_file(Path(ready_file))
+        return from_ready_file(Path(ready_file))
     if not url:
         return None
     if not url.startswith(("http://", "https://")):
@@ -39,7 +39,8 @@ def given_gateway(
     )
 
 
-def _from_ready_file(path: Path) -> Gateway:
+def from_ready_file(path: Path) -> Gateway:
+    """The gateway that a file of `serve --ready-file` describes. Raises `InputError` when it does not."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         return gateway_of(told)

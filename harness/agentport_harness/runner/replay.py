@@ -18,6 +18,7 @@ from agentport_harness.core.report import Met, Problem, Run, SessionReport
 from agentport_harness.core.rule import Rule
 from agentport_harness.core.transcript import Integration, Transcript
 from agentport_harness.core.verdict import Verdict
+from agentport_harness.runner.catalogue import rule_texts
 from agentport_harness.runner.player import Player, Stage
 from agentport_harness.runner.recorder import Recorder
 from agentport_harness.surfaces.reading import read_session
@@ -67,7 +68,7 @@ def replay(
     Raises `UnreachableError` when the gateway cannot be reached at all.
     """
     reports = anyio.run(_Replay(tuple(rules), tuple(skipped), options, progress).run, tuple(transcripts))
-    return Run(kind="transcript", name=name, sessions=reports)
+    return Run(kind="transcript", name=name, sessions=reports, texts=rule_texts())
 
 
 class _Replay:

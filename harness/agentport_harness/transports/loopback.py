@@ -9,10 +9,15 @@ from typing import Any
 
 import anyio
 
+from agentport_harness.core.errors import InputError
+
 
 @asynccontextmanager
 async def listening(app: Any, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
-    """The base URL at which ``app`` is served; 0 takes a free port. It stops when the context ends."""
+    """The base URL at which ``app`` is served; 0 takes a free port. It stops when the context ends.
+
+    Raises `InputError` when the address is taken or not this machine's.
+    """
     import uvicorn
 
     # the protocol is named because asyncio sends small answers at once (TCP_NODELAY) only on sockets that name it
@@ -20,7 +25,12 @@ async def listening(app: Any, host: str = "127.0.0.1", port: int = 0) -> AsyncIt
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     with listener:
-        listener.bind((host, port))
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            raise InputError(
+                "cannot-listen", f"cannot listen: {error.strerror or error}", at=f"{host}:{port}"
+            ) from None
         config = uvicorn.Config(
             app, log_config=None, log_level="critical", lifespan="off", ws="none", timeout_graceful_shutdown=1
         )

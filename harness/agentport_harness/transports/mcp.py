@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ Protocol: TypeAlias = Literal["auto", "legacy", "2026-07-28"]
 
 CONNECT_TIMEOUT = 10.0
 """Seconds until a gateway that does not answer is called unreachable."""
+OPEN_TIMEOUT = 20.0
+"""Seconds until a gateway that answers, and yet opens no session, is given up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,21 +118,31 @@ class McpSession:
 @asynccontextmanager
 async def connect(url: str, api_key: str, *, protocol: Protocol = "auto") -> AsyncIterator[McpSession]:
     """A session with the gateway's MCP endpoint at ``url``. Raises `UnreachableError` that says what is wrong."""
+    import anyio
     import httpx2
     from mcp import Client
     from mcp.client.streamable_http import streamable_http_client
     from mcp.shared.exceptions import MCPError
 
+    from agentport_harness.transports.bounded import Bounded
+
     headers = {"X-API-Key": api_key} if api_key else {}
     timeout = httpx2.Timeout(CONNECT_TIMEOUT, read=None)
-    async with httpx2.AsyncClient(headers=headers, timeout=timeout, verify=url.startswith("https")) as http:
+    transport = Bounded(httpx2.AsyncHTTPTransport(verify=url.startswith("https")))
+    async with httpx2.AsyncClient(headers=headers, timeout=timeout, transport=transport) as http:
         await _look(http, url)
         client = Client(streamable_http_client(url, http_client=http), mode=protocol, cache=None)
         opened = False
         try:
-            async with client:
-                opened = True
-                yield McpSession(client, url)
+            with anyio.move_on_after(OPEN_TIMEOUT) as opening:
+                async with client:
+                    opened, opening.deadline = True, math.inf
+                    yield McpSession(client, url)
+            if not opened:
+                raise UnreachableError(
+                    "not-mcp", f"no MCP session could be opened within {OPEN_TIMEOUT:.0f} s", at=url,
+                    hint="something answers there, and never ends its answer",
+                )  # fmt: skip
         except MCPError as error:
             if opened:
                 raise

@@ -152,8 +152,8 @@ def user_by_token(connection: Connection, token_hash: str, *, now: datetime) -> 
     )
 
 
-def add_key(connection: Connection, *, key: ApiKey, key_hash: str, created_by: str | None) -> None:
-    """Keep a new key's hash."""
+def add_key(connection: Connection, *, key: ApiKey, key_hash: str | None, created_by: str | None) -> None:
+    """Keep a new key's hash; without one, tokens stand for the key."""
     connection.execute(
         insert(api_keys).values(
             id=key.id,
@@ -184,7 +184,7 @@ def keys_of(connection: Connection, org_id: str) -> Sequence[ApiKey]:
     """The keys of an organisation that are alive, newest first."""
     rows = connection.execute(
         select(*_KEY_COLUMNS)
-        .where(api_keys.c.org_id == org_id, api_keys.c.revoked_at.is_(None))
+        .where(api_keys.c.org_id == org_id, api_keys.c.revoked_at.is_(None), api_keys.c.key_hash.is_not(None))
         .order_by(api_keys.c.created_at.desc(), api_keys.c.id)
     )
     return [_key(row) for row in rows]

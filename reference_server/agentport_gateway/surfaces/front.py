@@ -1,4 +1,4 @@
-"""The front door: host and origin first, then `/mcp`, REST or the pages. A plain ASGI application."""
+"""The front door: host and origin first, then `/mcp`, REST, OAuth or the pages. A plain ASGI application."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from agentport_gateway.gateway import Gateway
 
 _REST = ("/api/", "/health", "/.well-known/")
+_OAUTH = ("/register", "/token", "/revoke")
+_METADATA = "/.well-known/oauth-"
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -37,6 +39,7 @@ class Front:
         self._mcp = mcp
         self._rest: ASGIApp | None = None
         self._web: ASGIApp | None = None
+        self._oauth: ASGIApp | None = None
         self._lifespan = lifespan
         self._close_streams = close_streams
         base = urlsplit(gateway.settings.base_url)
@@ -103,8 +106,12 @@ class Front:
                 await respond(send, 400, {"detail": str(error)})
                 return
             receive = replaying(body, receive)
-        is_rest = scope["path"].startswith(_REST)
-        await (self._rest_app() if is_rest else self._web_app())(scope, receive, send)
+        await self._application(scope["path"])(scope, receive, send)
+
+    def _application(self, path: str) -> ASGIApp:
+        if path in _OAUTH or path.startswith(_METADATA):
+            return self._oauth_app()
+        return self._rest_app() if path.startswith(_REST) else self._web_app()
 
     def _rest_app(self) -> ASGIApp:
         """Built on the first request that needs it: agents never do, and it costs a quarter of the start."""
@@ -113,6 +120,14 @@ class Front:
 
             self._rest = build_rest(self.gateway)
         return self._rest
+
+    def _oauth_app(self) -> ASGIApp:
+        """Built when the first client asks how to connect."""
+        if self._oauth is None:
+            from agentport_gateway.surfaces.oauth.application import build_oauth
+
+            self._oauth = build_oauth(self.gateway)
+        return self._oauth
 
     def _web_app(self) -> ASGIApp:
         """Built on the first visit of a browser."""

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from mcp.client.session import IncomingMessage
 
     from agentport_gateway.domain.time import Clock
-    from agentport_gateway.upstreams.guard import GuardedTransport
 
 _LOGGER = logging.getLogger("agentport_gateway.upstreams")
 _MOST_PAGES = 100
@@ -44,7 +43,7 @@ class RemoteMcp:
         name: str,
         url: str,
         headers: Mapping[str, str],
-        transport: GuardedTransport,
+        transport: httpx2.AsyncBaseTransport,
         clock: Clock,
         connect_seconds: float,
         call_seconds: float,

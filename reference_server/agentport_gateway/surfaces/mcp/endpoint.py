@@ -8,6 +8,7 @@ from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
+from agentport_gateway.auth.hashing import ACCESS_PREFIX
 from agentport_gateway.domain.exact_json import InexactJsonError, parse
 from agentport_gateway.surfaces.body import BodyTooLargeError, ClientGoneError, read_body, replaying, respond
 from agentport_gateway.surfaces.mcp.server import AGENT
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from agentport_gateway.auth.keys import Keys
+    from agentport_gateway.auth.tokens import Tokens
     from agentport_gateway.domain.identity import Agent
     from agentport_gateway.settings import Settings
     from agentport_gateway.surfaces.mcp.portable_sessions import PortableSessions
@@ -31,9 +33,11 @@ class McpEndpoint:
     """The ASGI application behind `/mcp` and `/mcp/`."""
 
     def __init__(
-        self, *, settings: Settings, keys: Keys, sessions: Sessions, portable: PortableSessions | None
+        self, *, settings: Settings, keys: Keys, tokens: Tokens, sessions: Sessions, portable: PortableSessions | None
     ) -> None:
         self._keys = keys
+        self._tokens = tokens
+        self._audience = f"{settings.base_url}/mcp"
         self._sessions = sessions
         self._portable = portable
         self._max_body = settings.max_body_bytes
@@ -85,7 +89,10 @@ class McpEndpoint:
             scheme, _, rest = headers.get(b"authorization", b"").partition(b" ")
             if scheme.lower() != b"bearer":
                 return None
-            secret = rest.strip()
+            bearer = rest.strip().decode("latin-1")
+            if bearer.startswith(ACCESS_PREFIX):
+                return await self._tokens.find(bearer, audience=self._audience)
+            return await self._keys.find(bearer)
         return await self._keys.find(secret.decode("latin-1"))
 
     async def _unauthorized(self, send: Send) -> None:
@@ -94,7 +101,7 @@ class McpEndpoint:
             401,
             {
                 "error": "invalid_token",
-                "error_description": "An API key is required: X-API-Key or a bearer token.",
+                "error_description": "A credential is required: an API key, or an access token by OAuth.",
             },
             ((b"www-authenticate", self._challenge),),
         )

@@ -12,6 +12,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from agentport_gateway.domain.identity import Origin
+from agentport_gateway.surfaces.mcp.empty_lists import serve_empty_lists
 from agentport_gateway.surfaces.mcp.instructions import INSTRUCTIONS
 from agentport_gateway.surfaces.mcp.ladder import Ladder
 from agentport_gateway.surfaces.mcp.meta_tool import PREFIX, Invocation
@@ -51,6 +52,14 @@ class AgentServer(Server[Any]):
             experimental_capabilities,
             extensions,
         )
+
+    def get_capabilities(self, *args: Any, **kwargs: Any) -> types.ServerCapabilities:
+        """What is advertised. Lists that stay empty never change."""
+        found = super().get_capabilities(*args, **kwargs)
+        unchanging: dict[str, Any] = {"prompts": types.PromptsCapability(), "resources": types.ResourcesCapability()}
+        if kwargs.get("protocol_version") in MODERN:
+            unchanging["logging"] = None
+        return found.model_copy(update=unchanging)
 
 
 def build_server(gateway: Gateway, changes: ToolChanges) -> AgentServer:
@@ -107,6 +116,7 @@ def build_server(gateway: Gateway, changes: ToolChanges) -> AgentServer:
         on_call_tool=call_tool,
         on_subscriptions_listen=listen,
     )
+    serve_empty_lists(server)
     if "tasks" in gateway.settings.wait_rungs:
         serve_tasks(server, gateway, _agent)
     server.add_notification_handler("notifications/initialized", types.NotificationParams, opened)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
@@ -30,6 +30,7 @@ _RESOURCES = (
     "tool_approvals",
     "org_settings",
     "logs",
+    "connected_clients",
 )
 
 
@@ -58,11 +59,6 @@ def build_rest(gateway: Gateway) -> FastAPI:
         if gateway.waits.closing:
             raise HTTPException(503, "The gateway is stopping.")
         return {"status": "ready"}
-
-    @rest.get("/.well-known/oauth-protected-resource/mcp", include_in_schema=False)
-    async def resource_metadata() -> dict[str, Any]:
-        """What a client that was refused at `/mcp` may send there."""
-        return {"resource": f"{gateway.settings.base_url}/mcp", "bearer_methods_supported": ["header"]}
 
     rest.add_exception_handler(RequestValidationError, _bad_request)
     rest.add_exception_handler(StoreUnavailableError, _unavailable)

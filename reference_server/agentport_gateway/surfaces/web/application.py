@@ -34,7 +34,15 @@ _MODULES = (
     "first_user",
     "sign_in",
     "approve",
+    "approvals",
     "events",
+    "integrations",
+    "tools",
+    "connect",
+    "logs",
+    "settings",
+    "authorize",
+    "upstream_sign_in",
 )
 _ASSETS = {"app.css": "text/css", "app.js": "text/javascript", "icon.svg": "image/svg+xml"}
 _MOST_FIELDS = 1_000

@@ -60,6 +60,11 @@ def render(
     return answer
 
 
+def has_template(name: str) -> bool:
+    """Whether there is such a template: a way to install that has a form, say."""
+    return (_HERE / "templates" / name).is_file()
+
+
 def go(path: str) -> Response:
     """Send the browser to another page, with GET."""
     return RedirectResponse(path, 303)

@@ -80,6 +80,13 @@ class Visit:
         return human_of(self.member)
 
     @property
+    def session_id(self) -> str:
+        """The browser's session. Raises NotSignedInError."""
+        if self.session is None or self.session.awaits_code:
+            raise NotSignedInError
+        return self.session.id
+
+    @property
     def origin(self) -> Origin:
         """What this browser says it is, and its address."""
         client = self.request.client
