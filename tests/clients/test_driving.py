@@ -175,17 +175,18 @@ def test_skills_are_placed_as_the_installer_does_where_there_is_none(
     assert run.facts["skills"].startswith(("placed as the installer does", "installed by"))
 
 
+class Nobody:
+    """The script's own human, who does nothing: the watching one has to."""
+
+    def soon(self, act: object, request_id: str) -> None: ...
+
+    async def now(self, act: object, request_id: str) -> None: ...
+
+    def look_upstream(self, check: object, known: object) -> None: ...
+
+
 def test_a_real_models_human_decides_by_watching_the_gateway(gateway: Served, folder: Path) -> None:
     """The model here is scripted all the same, but the runner does not know that."""
-
-    class Nobody:
-        """The script's own human, who does nothing: the watching one has to."""
-
-        def soon(self, act: object, request_id: str) -> None: ...
-
-        async def now(self, act: object, request_id: str) -> None: ...
-
-        def look_upstream(self, check: object, known: object) -> None: ...
 
     async def play() -> Run:
         known = {"stripe": "stripe_watched"}
@@ -222,6 +223,28 @@ def test_a_real_models_run_that_never_reached_the_gateway_is_no_success(gateway:
     assert report.problem.message == "The agent made no call of the gateway"
     assert run.exit_code() == 3
     assert run.facts["passed"].startswith("0 of 1")
+
+
+def test_a_rule_that_a_real_model_broke_is_counted_with_and_without_the_skills(gateway: Served, folder: Path) -> None:
+    async def play() -> Run:
+        models: list[ScriptedModel] = []
+
+        async def answer(asked: Asked) -> Reply:
+            if not models or models[-1].finished:
+                models.append(ScriptedModel(shipped("sharing/never-shown"), {"stripe": "stripe_counted"}, Nobody()))
+            return await models[-1].answer(asked)
+
+        async with serving(answer) as server:
+            options = {"mark": "counted", "model": "real", "model_url": server.base_url, "compare": True}
+            return await anyio.to_thread.run_sync(lambda: driven(gateway, folder, "sharing/never-shown", **options))
+
+    run = anyio.run(play)
+
+    assert [report.problem for report in run.sessions] == [None, None]
+    assert run.facts["kept AP101 with the skills"] == "0 of 1 (95 % interval 0% to 79%)"
+    assert run.facts["kept AP101 without the skills"] == "0 of 1 (95 % interval 0% to 79%)"
+    assert run.facts["passed with the skills"].startswith("0 of 1")
+    assert run.exit_code() == 1
 
 
 def test_a_version_never_seen_is_said(gateway: Served, folder: Path) -> None:

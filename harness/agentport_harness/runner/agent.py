@@ -83,7 +83,7 @@ class _Agent:
         self.version = ""
         self._rules, self._skipped, self._options = rules, skipped, options
         self._replaying, self._progress = replaying, progress
-        self._passed: dict[bool, list[bool]] = {}
+        self._tried: dict[bool, list[SessionReport]] = {}
         self._told: dict[str, str] = {}
 
     async def run(self, transcripts: tuple[Transcript, ...]) -> None:
@@ -111,6 +111,7 @@ class _Agent:
             for with_skills in (True, False) if self._options.compare else (True,):
                 report = await self._trial(transcript, gateway, adapter, upstreams, number, with_skills)
                 self.reports.append(report)
+                self._tried.setdefault(with_skills, []).append(report)
                 self._progress(report)
 
     async def _trial(
@@ -153,9 +154,7 @@ class _Agent:
             except (HarnessError, BaseExceptionGroup) as error:
                 return replace(report, problem=problem_of(harness_error(error)))
         self._told |= {"network": played.network} | ({"skills": played.skills} if with_skills else {})
-        judged = self._judged(report, transcript, played)
-        self._passed.setdefault(with_skills, []).append(self._went_well(judged))
-        return replace(judged, seconds=time.perf_counter() - began)
+        return replace(self._judged(report, transcript, played), seconds=time.perf_counter() - began)
 
     def _judged(self, report: SessionReport, transcript: Transcript, played: Played) -> SessionReport:
         if self._options.model and played.differences:  # with a real model nothing is expected but that it works
@@ -190,15 +189,20 @@ class _Agent:
             "model": options.model or f"scripted, offered as {options.model_name or client.model}",
             **self._told,
         }
-        names = {True: "passed with the skills", False: "passed without the skills"}
-        for with_skills, passed in sorted(self._passed.items(), reverse=True):
-            named = names[with_skills] if options.compare else "passed"
-            told[named] = str(Rate(passed=sum(passed), trials=len(passed)))
-        broken = {rule for report in self.reports for rule in report.broken()} if options.model else set()
-        for rule in sorted(broken):
-            held = [report for report in self.reports if _applied(report, rule)]
-            told[f"kept {rule}"] = str(Rate(passed=sum(rule not in one.broken() for one in held), trials=len(held)))
+        for with_skills, reports in sorted(self._tried.items(), reverse=True):
+            how = (" with the skills" if with_skills else " without the skills") if options.compare else ""
+            passed = sum(map(self._went_well, reports))
+            told[f"passed{how}"] = str(Rate(passed=passed, trials=len(reports)))
+            for rule in self._broken:
+                held = [report for report in reports if _applied(report, rule)]
+                kept = sum(rule not in report.broken() for report in held)
+                told[f"kept {rule}{how}"] = str(Rate(passed=kept, trials=len(held)))
         return told
+
+    @property
+    def _broken(self) -> Sequence[str]:
+        """The rules that a real model broke in any trial; a scripted one breaks what it is told to."""
+        return sorted({rule for report in self.reports for rule in report.broken()}) if self._options.model else ()
 
 
 def _applied(report: SessionReport, rule: str) -> bool:
