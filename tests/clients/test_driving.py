@@ -11,7 +11,7 @@ import anyio
 import pytest
 
 from agentport_harness.cli.main import main
-from agentport_harness.core.errors import UnreachableError
+from agentport_harness.core.errors import InputError, UnreachableError
 from agentport_harness.core.report import Run
 from agentport_harness.core.run_format import run_document
 from agentport_harness.core.trace import ToolResult
@@ -23,7 +23,7 @@ from agentport_harness.scripted_model.conversation import Asked, Reply, Text
 from agentport_harness.scripted_model.script import ScriptedModel
 from agentport_harness.scripted_model.serving import serving
 from agentport_harness.transports.doors import why_no_namespace
-from tests.clients.miniature import driven, miniature, shipped
+from tests.clients.miniature import Nobody, driven, miniature, shipped
 from tests.serving import Served
 
 confined = pytest.mark.skipif(bool(why_no_namespace()), reason=f"no network namespace: {why_no_namespace()}")
@@ -175,16 +175,6 @@ def test_skills_are_placed_as_the_installer_does_where_there_is_none(
     assert run.facts["skills"].startswith(("placed as the installer does", "installed by"))
 
 
-class Nobody:
-    """The script's own human, who does nothing: the watching one has to."""
-
-    def soon(self, act: object, request_id: str) -> None: ...
-
-    async def now(self, act: object, request_id: str) -> None: ...
-
-    def look_upstream(self, check: object, known: object) -> None: ...
-
-
 def test_a_real_models_human_decides_by_watching_the_gateway(gateway: Served, folder: Path) -> None:
     """The model here is scripted all the same, but the runner does not know that."""
 
@@ -272,6 +262,15 @@ def test_transcripts_that_no_client_can_play_are_skipped_with_the_reason(gateway
     assert [bool(report.skipped) for report in run.sessions] == [True, True, True, True]
     assert "cut off" in run.sessions[0].skipped
     assert "rest steps" in run.sessions[1].skipped
+
+
+def test_a_folder_to_keep_things_in_that_cannot_be_is_refused_before_anything_runs(
+    gateway: Served, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+
+    with pytest.raises(InputError, match="cannot be used"):
+        driven(gateway, folder, "approval/allowed-tool", keep=tmp_path / "file" / "kept")
 
 
 def test_a_client_that_is_not_there_is_unreachable(gateway: Served, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import anyio
 
-from agentport_harness.core.errors import HarnessError, UnreachableError
+from agentport_harness.core.errors import HarnessError, InputError, UnreachableError
 from agentport_harness.core.judge import judge
 from agentport_harness.core.rates import Rate
 from agentport_harness.core.report import Met, Problem, Run, SessionReport, SubjectKind
@@ -53,6 +53,11 @@ def run_agent(
     Raises `UnreachableError` when there is no such client or gateway.
     """
     command = find_command(options.client.command, options.client.package, options.client_folder or None)
+    if options.keep is not None:
+        try:
+            options.keep.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError("cannot-write", f"cannot be used: {error.strerror}", at=str(options.keep)) from None
     agent = _Agent(tuple(rules), tuple(skipped), options, replaying, progress)
     agent.version = installed_version(command, options.client.package)
     try:
