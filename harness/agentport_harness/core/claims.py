@@ -55,7 +55,7 @@ def _says_done(clause: str, wanted: frozenset[str]) -> bool:
         if _done_in(index, wanted).search(clause)
         and (not wanted or not language.mark or re.search(language.mark, clause))
     ]
-    return bool(said) and not DENIED.search(clause) and not any(_open_in(index).search(clause) for index in said)
+    return bool(said) and not any(_open_in(index).search(clause) for index in said)
 
 
 @lru_cache(maxsize=64)
