@@ -76,6 +76,14 @@ async def begin_factor(gateway: Gateway, human: Human) -> str:
     return secret
 
 
+async def begun_secret(gateway: Gateway, human: Human) -> str | None:
+    """The secret that is being set up, if one is."""
+    factor = await gateway.database.read(lambda connection: second_factors.find(connection, human.user_id))
+    if factor is None or factor.enabled or factor.secret is None:
+        return None
+    return gateway.sealer.open(factor.secret)
+
+
 async def enable_factor(gateway: Gateway, human: Human, code: str) -> list[str]:
     """Require the second factor from now on; its recovery codes. Raises FactorEnabledError or CodeRefusedError."""
     if human.has_second_factor:

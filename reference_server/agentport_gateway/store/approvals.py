@@ -226,8 +226,12 @@ def newest(
     tool_name: str | None = None,
     limit: int = 50,
     offset: int = 0,
+    undecided: bool = True,
 ) -> Sequence[ApprovalRequest]:
-    """An organisation's requests, newest first; overdue ones count as expired whether written down or not."""
+    """An organisation's requests, newest first; overdue ones count as expired whether written down or not.
+
+    Without the `undecided`, those that are still pending are left out.
+    """
     wanted: list[ColumnElement[bool]] = [requests.c.org_id == org_id]
     overdue = and_(LIVE, requests.c.expires_at <= now)
     if status == "expired":
@@ -236,6 +240,8 @@ def newest(
         wanted.append(requests.c.status == status)
         if status in ("pending", "approved"):
             wanted.append(requests.c.expires_at > now)
+    if not undecided:
+        wanted.append(or_(requests.c.status != "pending", requests.c.expires_at <= now))
     if integration_id is not None:
         wanted.append(requests.c.integration_id == integration_id)
     if tool_name is not None:

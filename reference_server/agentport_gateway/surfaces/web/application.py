@@ -34,7 +34,13 @@ _MODULES = (
     "first_user",
     "sign_in",
     "approve",
+    "approvals",
     "events",
+    "integrations",
+    "tools",
+    "connect",
+    "logs",
+    "settings",
     "authorize",
     "upstream_sign_in",
 )
