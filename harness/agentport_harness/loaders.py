@@ -31,7 +31,7 @@ def recordings(paths: Iterable[str | Path], input_format: str = "auto") -> Itera
     ``input_format`` is an importer's name, or ``auto`` to find it by each source's first records. Raises
     `InputError` for an unknown name, and for nothing else.
     """
-    chosen = _chosen(input_format)
+    chosen = chosen_formats(input_format)
     for found in find(paths):
         if isinstance(found, Problem):
             yield found
@@ -45,7 +45,13 @@ def available() -> tuple[Importer, ...]:
     return tuple(sorted(members(importers, Importer), key=lambda importer: importer.name))
 
 
-def _chosen(input_format: str) -> tuple[Importer, ...]:
+def sessions_of(source: Source, input_format: str = "auto") -> Iterator[Recording]:
+    """Every session of one source, and every problem met, in order. Raises as `recordings` does."""
+    yield from _read(source, chosen_formats(input_format))
+
+
+def chosen_formats(input_format: str) -> tuple[Importer, ...]:
+    """The importers to try for that name. Raises `InputError` for an unknown one."""
     every = available()
     if input_format == "auto":
         return every

@@ -22,6 +22,7 @@ from agentport_gateway.store.database import open_database
 from agentport_gateway.store.migrate import migrate
 from agentport_gateway.surfaces.front import Front
 from agentport_gateway.surfaces.mcp.endpoint import McpEndpoint
+from agentport_gateway.surfaces.mcp.portable_sessions import PortableSessions
 from agentport_gateway.surfaces.mcp.server import build_server
 from agentport_gateway.surfaces.mcp.sessions import Sessions
 from agentport_gateway.surfaces.mcp.tool_changes import ToolChanges
@@ -84,7 +85,7 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
         ending.add(task)
         task.add_done_callback(ending.discard)
 
-    gateway.announcements.key_revoked.append(end_sessions)
+    gateway.announcements.key_revoked += [end_sessions, changes.end_streams_of]
 
     @contextlib.asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
@@ -111,7 +112,12 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
         finally:
             database.close()
 
-    endpoint = McpEndpoint(settings=settings, keys=gateway.keys, tokens=gateway.tokens, sessions=sessions)
+    portable = None
+    if settings.stateless_sessions:
+        portable = PortableSessions(secret_key=settings.secret_key, changes=changes)
+    endpoint = McpEndpoint(
+        settings=settings, keys=gateway.keys, tokens=gateway.tokens, sessions=sessions, portable=portable
+    )
     return Front(gateway=gateway, mcp=endpoint, lifespan=lifespan, close_streams=changes.close)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field
@@ -13,6 +13,7 @@ def _split(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+Rung = Literal["elicitation", "tasks"]
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 """Several values; in an environment variable they are separated by commas."""
 
@@ -41,7 +42,10 @@ class Settings(BaseSettings):
     """Networks (CIDR) that upstreams may live in although they are not public; for development."""
     allowed_hosts: Listed = ()
     allowed_origins: Listed = ()
+    wait_rungs: Annotated[tuple[Rung, ...], NoDecode, BeforeValidator(_split)] = ()
+    """How clients that declare it may be told of an approval besides text: `elicitation` (a page to open), `tasks`."""
     stateless_sessions: bool = False
+    """Keep no sessions of the handshake revisions: their ids say it all, and any worker can answer any request."""
     """Serve the handshake revisions without sessions, so that any worker can answer any request."""
     setup_code: str = Field(default="", repr=False)
     """What the first user has to know; empty closes the set-up page."""

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
 import click
 
 from agentport_harness.cli.options import report_options, rule_options, split
+
+if TYPE_CHECKING:
+    from agentport_harness.core.report import SessionReport
 
 
 @click.command("check", no_args_is_help=True)
@@ -14,8 +22,26 @@ from agentport_harness.cli.options import report_options, rule_options, split
     help="The recordings' format; found by looking when left out.",
 )  # fmt: skip
 @click.option(
-    "--gateway-server", "servers", multiple=True, metavar="NAME",
+    "--gateway-server",
+    "servers",
+    multiple=True,
+    metavar="NAME",
     help="An MCP server that is the gateway, where its tools' names do not tell. Repeatable.",
+)
+@click.option("--redact", is_flag=True, help="Mask credentials and e-mail addresses in every report.")
+@click.option(
+    "--to-trace",
+    "to_trace",
+    is_flag=True,
+    help="Judge nothing: write the sessions as agentport-trace/1, one to a line.",
+)
+@click.option(
+    "-o", "--output", default="", metavar="FILE|FOLDER/",
+    help="With --to-trace: a file for all sessions, or a folder with a file for each.",
+)  # fmt: skip
+@click.option(
+    "--jobs", type=click.IntRange(0), default=1, show_default=True, metavar="N",
+    help="Processes to judge in; 0 for one to each core.",
 )  # fmt: skip
 @rule_options
 @report_options
@@ -23,6 +49,10 @@ def command(
     paths: tuple[str, ...],
     input_format: str,
     servers: tuple[str, ...],
+    redact: bool,
+    to_trace: bool,
+    output: str,
+    jobs: int,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     level: str,
@@ -41,20 +71,42 @@ def command(
     agentport-conformance check ~/.codex/sessions
     codex exec --json "…" | agentport-conformance check -
     """
-    from agentport_harness.cli.output import concluded, parsed_formats, progress
-    from agentport_harness.core.report import Run
-    from agentport_harness.core.selection import selected
-    from agentport_harness.runner.catalogue import agent_rules
-    from agentport_harness.runner.check import check
+    from agentport_harness.cli.output import parsed_formats, progress
+    from agentport_harness.cli.streaming import SHOW_AROUND, conclude
+    from agentport_harness.runner.check import Settings, judged_one_by_one
+    from agentport_harness.runner.parallel import judged
+    from agentport_harness.sources import find
 
-    reports = parsed_formats(formats)
-    rules, skipped = selected(
-        agent_rules(), select=split(select), ignore=split(ignore), level=level.upper()  # type: ignore[arg-type]
-    )  # fmt: skip
-    sessions = []
-    with progress(None, "checking", quiet=quiet) as done:
-        for report in check(paths, rules, skipped=skipped, input_format=input_format, gateway_servers=servers):
-            sessions.append(report)
-            done(report.source)
-    run = Run(kind="recording", name=", ".join(paths), sessions=tuple(sessions))
-    return concluded(run, reports, baseline, write_baseline, strict=strict, quiet=quiet, no_color=no_color)
+    wanted = parsed_formats(formats)
+    settings = Settings(
+        select=split(select),
+        ignore=split(ignore),
+        level=level.upper(),  # type: ignore[arg-type]
+        input_format=input_format,
+        gateway_servers=servers,
+        traces=any(name in SHOW_AROUND for name, _ in wanted),
+        redact=redact,
+    ).verified()
+    if to_trace:
+        from agentport_harness.cli.tracing import write_traces
+
+        return write_traces(paths, settings, output)
+    if output:
+        raise click.UsageError("--output goes with --to-trace; a report's file is given as --format F=FILE")
+    jobs = jobs or os.cpu_count() or 1
+    with ExitStack() as stack:
+        found = find(paths)
+        sessions = (
+            judged_one_by_one(found, settings) if jobs == 1 else stack.enter_context(judged(found, settings, jobs))
+        )
+        done = stack.enter_context(progress(None, "checking", quiet=quiet))
+        return conclude(
+            _told(sessions, done), ", ".join(paths), wanted, baseline, write_baseline,
+            strict=strict, quiet=quiet, no_color=no_color,
+        )  # fmt: skip
+
+
+def _told(sessions: Iterable[SessionReport], done: Callable[[str], None]) -> Iterator[SessionReport]:
+    for report in sessions:
+        yield report
+        done(report.source)

@@ -16,7 +16,7 @@ from agentport_harness.core.errors import HarnessError
 
 INTERRUPTED = 130
 _ORDER = ("replay", "check", "gateway", "skills", "serve", "doctor", "agent", "rules", "explain")
-_NOT_COMMANDS = {"main", "group", "options", "output", "skills_diff"}
+_NOT_COMMANDS = {"main", "group", "options", "output", "skills_diff", "tracing", "streaming"}
 
 
 class Commands(click.Group):

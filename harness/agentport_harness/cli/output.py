@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 from agentport_harness.core.errors import InputError
 from agentport_harness.core.report import Run
@@ -77,11 +78,18 @@ def _append(path: Path, text: str) -> None:
 
 def write_whole(path: Path, text: str) -> None:
     """Write a file so that nobody ever sees half of it."""
+    with replacing(path) as file:
+        file.write(text)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[IO[str]]:
+    """A file to write; it takes its place when all is written, and is never there when something went wrong."""
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent or Path(), prefix=f".{path.name}.")
         try:
             with open(handle, "w", encoding="utf-8", errors="backslashreplace") as file:  # noqa: PTH123 a descriptor
-                file.write(text)
+                yield file
             umask = os.umask(0)
             os.umask(umask)
             Path(temporary).chmod(0o666 & ~umask)  # a temporary file is private; a report is as any other file

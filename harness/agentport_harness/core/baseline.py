@@ -49,21 +49,39 @@ class Applied:
     stale: tuple[Known, ...]
 
 
+class Marking:
+    """Marks sessions one after the other; each entry excuses one finding, the first that it names."""
+
+    def __init__(self, known: Sequence[Known]) -> None:
+        self._known = known
+        self._left = Counter((entry.rule, entry.fingerprint) for entry in known)
+        self._named = {entry.source for entry in known}
+        self._sources: set[str] = set()
+        self._run: set[str] = set()
+
+    def mark(self, source: str, verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+        """The verdicts of a session with their known findings marked."""
+        if source in self._named:
+            self._sources.add(source)
+        self._run.update(verdict.rule for verdict in verdicts if verdict.status not in _NOT_RUN)
+        return tuple(_marked(verdict, self._left) if verdict.findings else verdict for verdict in verdicts)
+
+    def stale(self) -> tuple[Known, ...]:
+        """The entries that named nothing, in order; ask once, after the last session."""
+        stale: list[Known] = []
+        for entry in reversed(self._known):  # of entries alike, the last ones are those too many
+            if self._left[entry.rule, entry.fingerprint] > 0:
+                self._left[entry.rule, entry.fingerprint] -= 1
+                if entry.rule in self._run and (not entry.source or entry.source in self._sources):
+                    stale.append(entry)
+        return tuple(reversed(stale))
+
+
 def apply_baseline(known: Sequence[Known], sessions: Sequence[Judged]) -> Applied:
     """Mark every finding that an entry names, and find the entries that name none."""
-    left = Counter((entry.rule, entry.fingerprint) for entry in known)
-    marked = tuple(
-        replace(session, verdicts=tuple(_marked(verdict, left) for verdict in session.verdicts)) for session in sessions
-    )
-    run = {verdict.rule for session in sessions for verdict in session.verdicts if verdict.status not in _NOT_RUN}
-    sources = {session.source for session in sessions}
-    stale: list[Known] = []
-    for entry in reversed(known):  # of entries alike, the last ones are those too many
-        if left[entry.rule, entry.fingerprint] > 0:
-            left[entry.rule, entry.fingerprint] -= 1
-            if entry.rule in run and (not entry.source or entry.source in sources):
-                stale.append(entry)
-    return Applied(sessions=marked, stale=tuple(reversed(stale)))
+    marking = Marking(known)
+    marked = tuple(replace(session, verdicts=marking.mark(session.source, session.verdicts)) for session in sessions)
+    return Applied(sessions=marked, stale=marking.stale())
 
 
 def new_findings(verdict: Verdict) -> tuple[Finding, ...]:

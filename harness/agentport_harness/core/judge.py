@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from agentport_harness.core.rule import Broken, Observation, Rule, Unclear
 from agentport_harness.core.session import Session
@@ -28,10 +29,7 @@ _LACKS: dict[Lack, str] = {
 def judge(session: Session, rules: Iterable[Rule], *, skipped: Iterable[Rule] = ()) -> tuple[Verdict, ...]:
     """One verdict for each rule, in the order of ids. ``skipped`` rules were deselected and are not run."""
     verdicts = [_verdict(rule, session) for rule in rules]
-    verdicts += [
-        Verdict(rule=rule.id, slug=rule.slug, level=rule.level, status="skipped", reason="deselected")
-        for rule in skipped
-    ]
+    verdicts += [_plain(rule, "skipped", "deselected") for rule in skipped]
     return tuple(sorted(verdicts, key=lambda verdict: verdict.rule))
 
 
@@ -58,7 +56,9 @@ def _verdict(rule: Rule, session: Session) -> Verdict:
     return _plain(rule, "pass" if observations else "not_applicable")
 
 
+@lru_cache(maxsize=4096)
 def _plain(rule: Rule, status: Status, reason: str = "") -> Verdict:
+    """A verdict without findings; sessions share it, which keeps a hundred thousand reports small."""
     return Verdict(rule=rule.id, slug=rule.slug, level=rule.level, status=status, reason=reason)
 
 

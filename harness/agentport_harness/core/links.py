@@ -1,7 +1,7 @@
 """How URLs were shown to the human: whole, altered, or not at all. Any number of URLs in one pass over a text.
 
 *Whole* is the URL character by character, where it can be copied or clicked: followed by white space, by
-punctuation (of any script), or by letters that cannot belong to a URL; as the target of a Markdown link whose
+punctuation (of any script), or by letters that cannot belong to a URL; as the target of a Markdown or HTML link whose
 visible text is not a different URL; in an autolink, a code span or a table cell.
 
 *Altered* is anything in which the URL can still be recognised: part of its id, an ellipsis, a placeholder in
@@ -30,6 +30,10 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]\n]{0,2000})\]\(\s*<?([^\s()<>]{1,4000})>?(?:\s+[\"'][^\"'\n]*[\"'])?\s*\)")
+_HTML_LINK = re.compile(
+    r"<a\s[^<>]{0,400}?\bhref\s{0,9}=\s{0,9}[\"']?(?P<target>[^\s\"'<>]{1,4000})[^<>]{0,400}>(?P<label>[^<>]{1,4000})</a\s{0,9}>",
+    re.IGNORECASE,
+)
 _ID_LIKE = re.compile(r"[0-9A-Za-z_.~:%@+=-]{8,}")
 _DIGIT = re.compile(r"[0-9]")
 _EDGE = re.compile(r"(?P<start>(?<![0-9A-Za-z])(?=[0-9A-Za-z]))|(?P<end>(?<=[0-9A-Za-z])(?![0-9A-Za-z]))")
@@ -118,13 +122,15 @@ class Watch:
             at = text.find("://", at + 3)
 
     def _misleading(self, text: str) -> Iterator[tuple[str, str]]:
-        """Markdown links that show one of the URLs and lead elsewhere."""
-        for match in _MARKDOWN_LINK.finditer(text):
-            label, target = match.group(1), match.group(2)
+        """Links, of Markdown or HTML, that show one of the URLs and lead elsewhere."""
+        every = [(match[1], match[2], match[0]) for match in _MARKDOWN_LINK.finditer(text)]
+        if "</" in text:
+            every += [(match["label"], match["target"], match[0]) for match in _HTML_LINK.finditer(text)]
+        for label, target, link in every:
             for start in self._starts(label):
                 for length in self.lengths:
                     if (url := label[start : start + length]) in self.urls and url != target:
-                        yield url, match.group(0)
+                        yield url, link
 
     def _named(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Where enough of one of the ids stands to recognise it: either end of it, where a word ends too."""

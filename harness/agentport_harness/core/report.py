@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from agentport_harness.core.trace import Trace
 from agentport_harness.core.verdict import STATUSES, Status, Verdict
+
+if TYPE_CHECKING:
+    from agentport_harness.core.tally import Tally
 
 SubjectKind: TypeAlias = Literal["recording", "transcript", "gateway", "skills"]
 
@@ -41,7 +44,8 @@ class SessionReport:
     """One session: where it came from, what every rule says, and for a transcript how that compares.
 
     ``problem`` is set when it could not be judged, ``skipped`` when it was not run, with the reason. ``sentences`` are
-    those of the skills that a transcript tries, where that was asked for.
+    those of the skills that a transcript tries, where that was asked for. ``began`` is when a recorded session began,
+    in seconds since 1970, None where the recording does not say.
     """
 
     source: str
@@ -56,6 +60,7 @@ class SessionReport:
     sentences: tuple[str, ...] = ()
     trace: Trace | None = None
     seconds: float = 0.0
+    began: float | None = None
 
     @property
     def findings_count(self) -> int:
@@ -68,40 +73,68 @@ class SessionReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuleText:
+    """What the catalogue says of a rule: what is asked, why it matters to the human, and how to mend a fault.
+
+    ``taught`` are the sections of the skills that teach it.
+    """
+
+    text: str
+    why: str
+    mend: str
+    taught: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """All reports of one run. ``stale`` are baseline entries that matched nothing."""
+    """All reports of one run. ``stale`` are baseline entries that matched nothing.
+
+    ``texts`` are the catalogue's words on the rules, by id, for formats that describe rules beside the findings.
+    Where ``totals`` is set the run was too long to keep: ``sessions`` are then those that tell the most.
+    """
 
     kind: SubjectKind
     name: str
     sessions: tuple[SessionReport, ...]
     stale: tuple[str, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, RuleText] = field(default_factory=dict)
+    totals: Tally | None = None
 
     def summary(self) -> dict[str, int]:
         """Number of sessions, and of verdicts by status."""
-        return summary_of(self.sessions)
+        return summary_of(self.sessions) if self.totals is None else self.totals.summary()
 
     def exit_code(self, *, strict: bool = False) -> int:
         """0 clean · 1 violations or stale baseline · 2 unreadable input · 3 unreachable · 4 a fault of the harness."""
-        codes = {self._code(session, strict=strict) for session in self.sessions} | ({1} if self.stale else set())
-        return next((code for code in (4, 2, 3, 1) if code in codes), 0)
+        if self.totals is not None:
+            return self.totals.exit_code(strict=strict)
+        codes = {exit_code_of(session, self.kind, strict=strict) for session in self.sessions}
+        return first_of(codes | ({1} if self.stale else set()))
 
-    def _code(self, session: SessionReport, *, strict: bool) -> int:
-        if session.problem is not None:
-            return session.problem.exit_code
-        if any(verdict.status == "error" for verdict in session.verdicts):
-            return 4
-        if self.kind == "transcript":
-            return 0 if session.expectation is None or session.expectation.met else 1
-        failing = ("fail", "warn") if strict else ("fail",)
-        return int(
-            any(
-                not finding.baselined
-                for verdict in session.verdicts
-                if verdict.status in failing
-                for finding in verdict.findings
-            )
+
+def exit_code_of(session: SessionReport, kind: SubjectKind, *, strict: bool) -> int:
+    """What one session alone leads to."""
+    if session.problem is not None:
+        return session.problem.exit_code
+    if any(verdict.status == "error" for verdict in session.verdicts):
+        return 4
+    if kind == "transcript":
+        return 0 if session.expectation is None or session.expectation.met else 1
+    failing = ("fail", "warn") if strict else ("fail",)
+    return int(
+        any(
+            not finding.baselined
+            for verdict in session.verdicts
+            if verdict.status in failing
+            for finding in verdict.findings
         )
+    )
+
+
+def first_of(codes: Collection[int]) -> int:
+    """The exit code that wins where several apply."""
+    return next((code for code in (4, 2, 3, 1) if code in codes), 0)
 
 
 def summary_of(sessions: Iterable[SessionReport]) -> dict[str, int]:

@@ -55,7 +55,7 @@ class Mutation:
     apply: Mutate
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rule:
     """One rule of the catalogue. ``text`` is what a conforming agent does; the docstring's rest are the fine points.
 

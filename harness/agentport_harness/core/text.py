@@ -18,8 +18,13 @@ _CLAUSE = re.compile(
     r"[\uff0c\u3001](?=\u4f46|\u4e0d\u8fc7|\u305f\u3060\u3057)"
 )
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|[\n\r]+|(?<=[\u3002\uff01\uff1f\uff1b])")
+_QUOTED = re.compile(
+    r"`[^`\n]{1,300}`|\"[^\"\n]{1,300}\"|[\u201c\u201e\u201f][^\u201c-\u201f\n]{1,300}[\u201c\u201d]|\u00ab[^\u00ab\u00bb\n]{1,300}\u00bb|"
+    r"[\u300c\u300e][^\u300c-\u300f\n]{1,300}[\u300d\u300f]|(?<!\w)[\u2018'][^'\u2018\u2019\n]{2,200}['\u2019](?!\w)"
+)
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SYNTAX = re.compile(r"\\.|[][()|]", re.DOTALL)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -46,6 +51,41 @@ def clauses(text: str) -> Iterator[str]:
 def sentences(text: str) -> list[str]:
     """The folded text, cut where a sentence ends; its question mark stays with it."""
     return [part.strip() for part in _SENTENCE.split(folded(text)) if part and part.strip()]
+
+
+def unquoted(text: str) -> str:
+    """The text without what it quotes: names, titles and other people's words between marks, within a line."""
+    return _QUOTED.sub(" ", text)
+
+
+def any_of(*sources: str) -> re.Pattern[str]:
+    """A pattern that is found where one of the sources, each of alternatives, is found; made for long lists of words.
+
+    Alternatives that begin at a word's edge share the search for that edge, which is several times as fast.
+    """
+    every = [alternative for source in sources for alternative in _alternatives(source)]
+    words_first = "|".join(alternative[2:] for alternative in every if alternative.startswith(r"\b"))
+    others = [alternative for alternative in every if not alternative.startswith(r"\b")]
+    return re.compile("|".join(([rf"\b(?:{words_first})"] if words_first else []) + others) or r"(?!)")
+
+
+def _alternatives(source: str) -> Iterator[str]:
+    """A regular expression, cut at the bars outside groups, character sets and escapes."""
+    start = depth = 0
+    in_set = False
+    for found in _SYNTAX.finditer(source):
+        sign = found.group()
+        if in_set:
+            in_set = sign != "]"
+        elif sign == "[":
+            in_set = True
+        elif sign in "()":
+            depth += 1 if sign == "(" else -1
+        elif sign == "|" and not depth:
+            yield source[start : found.start()]
+            start = found.end()
+    if source:
+        yield source[start:]
 
 
 def words(text: str) -> frozenset[str]:

@@ -59,7 +59,7 @@ def trace_from_document(document: JSON, *, source: str = "") -> Trace:
         agents = kind in {"agent", "call"}
         step += agents and not agent_holds
         agent_holds = agents or (agent_holds and kind in {"decision", "upstream", "prompt"})
-        event = _READERS[kind](_Entry(given, at, step, source))
+        event = _READERS[kind](_Entry(given, at, step, source, texts["source"] or source))
         if isinstance(event, (AgentMessage, ToolCall)):
             step = event.step
         events.append(event)
@@ -130,17 +130,21 @@ def _written(event: Event, source: str, pointer: str) -> dict[str, JSON]:
     if event.time is not None:
         entry["time"] = event.time
     given = event.place
-    place: dict[str, JSON] = {} if given.path == source else {"path": given.path}
+    told = given.path == source and (given.line is not None or not source)  # a line is a line of the source
+    place: dict[str, JSON] = {} if told else {"path": given.path}
     place |= {} if given.line is None else {"line": given.line}
     place |= {} if given.pointer == pointer else {"pointer": given.pointer}
     return entry | ({"place": place} if place else {})
 
 
 class _Entry:
-    """One entry while it is read: its fields, its place in the document, and the step that it falls into."""
+    """One entry while it is read: its fields, its place in the document, and the step that it falls into.
 
-    def __init__(self, given: Mapping[str, JSON], at: str, step: int, source: str) -> None:
-        self.given, self.at, self.step, self.source = given, at, step, source
+    ``origin`` is what the document was made from: a line without a path is a line of that.
+    """
+
+    def __init__(self, given: Mapping[str, JSON], at: str, step: int, source: str, origin: str) -> None:
+        self.given, self.at, self.step, self.source, self.origin = given, at, step, source, origin
 
     def allow(self, *names: str) -> None:
         for name in self.given:
@@ -168,7 +172,10 @@ class _Entry:
         return {
             "time": time,
             "place": Place(
-                path=_text(place.get("path", self.source), f"{self.at}.place.path"),
+                path=_text(
+                    place.get("path", self.source if place.get("line") is None else self.origin),
+                    f"{self.at}.place.path",
+                ),
                 line=_number(place.get("line"), f"{self.at}.place.line"),
                 pointer=_text(place.get("pointer", f"/events/{self.at[9:-1]}"), f"{self.at}.place.pointer"),
             ),

@@ -90,7 +90,7 @@ class Secret:
 def credentials_in(text: str) -> tuple[Secret, ...]:
     """What is a credential by its own shape: provider keys, tokens, private keys, payment card numbers."""
     found = dict[str, Secret]()
-    for piece in _pieces(_plain(text)):
+    for piece in _pieces(plain(text)):
         for secret in (*_shaped(piece), *(Secret(kind="card number", value=card) for card in card_numbers(piece))):
             found.setdefault(secret.value, secret)
     return tuple(found.values())
@@ -99,7 +99,7 @@ def credentials_in(text: str) -> tuple[Secret, ...]:
 def secrets_in(text: str) -> tuple[Secret, ...]:
     """`credentials_in`, and what the text itself calls a password, a key or a token, or carries in a link."""
     found = {secret.value: secret for secret in credentials_in(text)}
-    for piece in _pieces(_plain(text)):
+    for piece in _pieces(plain(text)):
         for match in _NAMED.finditer(piece):
             value = match["value"].rstrip(".!?)]}\u3002")
             if _could_be_one(value, match["link"], match["quote"]):
@@ -160,7 +160,7 @@ def _plugins() -> tuple[tuple[str, Callable[[str], Iterable[str]]], ...]:
     return tuple(found)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """The text with compatibility forms folded and nothing invisible between the characters of a key."""
     if text.isascii():
         return text

@@ -15,7 +15,12 @@ def line(session: SessionReport) -> str:
 
 
 def _write(run: Run, _look: Look) -> str:
-    return "".join(map(line, run.sessions)) + json.dumps({"summary": run.summary()}) + "\n"
+    return "".join(map(line, run.sessions)) + last_line(run)
+
+
+def last_line(run: Run) -> str:
+    """The summary's line, newline included."""
+    return json.dumps({"summary": run.summary()}) + "\n"
 
 
 JSONL_REPORT = Writer(name="jsonl", write=_write)

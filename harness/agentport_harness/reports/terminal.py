@@ -7,10 +7,10 @@ is told rule by rule.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from agentport_harness.core.report import Run, SessionReport
+from agentport_harness.core.report import RuleText, Run, SessionReport
 from agentport_harness.core.safe_text import one_line, visible
 from agentport_harness.core.trace import (
     AgentMessage,
@@ -26,6 +26,7 @@ from agentport_harness.core.trace import (
 from agentport_harness.core.verdict import Finding, Verdict
 from agentport_harness.core.writer import Look, Writer
 from agentport_harness.reports._telling import at, counted, json_text, most_telling, names, news, told, unmet
+from agentport_harness.reports._totals import totals
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,6 +39,8 @@ MOST_IN_FULL = 40
 """Sessions shown with their findings."""
 MOST_FINDINGS = 20
 """Findings shown in full of one session."""
+MOST_TAUGHT = 2
+"""Sections of the skills named beside a finding; `explain` names them all."""
 MOST_PLACES = 5
 """Places named of a rule whose findings are not shown in full."""
 MOST_PROBLEMS = 100
@@ -65,6 +68,8 @@ def _write(run: Run, look: Look) -> str:
         if style in {"dim", "bold"}:  # an event is a glance: it keeps to one line, wide characters and all
             line.truncate(max(look.width, 40), overflow="ellipsis")
         console.print(line)
+    for text, style in totals(run.totals) if run.totals else ():
+        console.print(Text(text, style=style))
     if not look.quiet or run.exit_code():
         _summary(run, console)
     return out.getvalue()
@@ -77,16 +82,39 @@ def _lines(run: Run, look: Look) -> Iterator[tuple[str, str]]:
         if session.problem is not None or _faults(session) or session.skipped:
             problems += 1
             if problems <= MOST_PROBLEMS and not (look.quiet and session.skipped):
-                yield from _session(session, visible(name))
-        elif number in full or (_clean(session) and not look.quiet and len(run.sessions) <= MOST_NAMED):
-            yield from _session(session, visible(name))
-    if problems > MOST_PROBLEMS:
-        yield f"  and {problems - MOST_PROBLEMS:,} more that could not be judged or were skipped", "red"
+                yield from _session(session, visible(name), run.texts)
+        elif number in full or (_clean(session) and not look.quiet and _short(run)):
+            yield from _session(session, visible(name), run.texts)
+        if run.kind == "gateway" and not look.quiet:
+            yield from _roll(session)
+            yield from ((f"    {visible(name)}: {visible(value)}", "") for name, value in run.facts.items())
+    told = min(problems, MOST_PROBLEMS)
+    problems = max(problems, run.totals.unjudged if run.totals else 0)
+    if problems > told:
+        yield f"  and {problems - told:,} more that could not be judged or were skipped", "red"
     yield from _left(run, full)
     for entry in run.stale[:MOST_PROBLEMS]:
         yield f"stale baseline entry: {visible(entry)}", "red"
     if len(run.stale) > MOST_PROBLEMS:
         yield f"  and {len(run.stale) - MOST_PROBLEMS:,} more stale baseline entries", "red"
+
+
+_MARKS = {"pass": "\u2713", "fail": "\u2717", "warn": "!", "error": "\u2717"}
+
+
+def _roll(session: SessionReport) -> Iterator[tuple[str, str]]:
+    """Every check of a gateway on a line of its own, with the reason where it was not judged."""
+    styles = {"pass": "green", "fail": "red", "error": "red", "warn": "yellow"}
+    for verdict in session.verdicts:
+        if verdict.reason == "deselected":
+            continue
+        said = visible(f"{verdict.rule} {verdict.slug}")
+        reason = f": {verdict.status.replace('_', ' ')}, {one_line(verdict.reason, 200)}" if verdict.reason else ""
+        yield f"  {_MARKS.get(verdict.status, '-')} {said}{reason}", styles.get(verdict.status, "")
+
+
+def _short(run: Run) -> bool:
+    return run.totals is None and len(run.sessions) <= MOST_NAMED
 
 
 def _left(run: Run, full: set[int]) -> Iterator[tuple[str, str]]:
@@ -115,7 +143,7 @@ def _clean(session: SessionReport) -> bool:
     return not news(session) and not unmet(session) and not _faults(session)
 
 
-def _session(session: SessionReport, name: str) -> Iterator[tuple[str, str]]:
+def _session(session: SessionReport, name: str, texts: Mapping[str, RuleText]) -> Iterator[tuple[str, str]]:
     if session.problem is not None:
         place = f"{visible(session.problem.at)}: " if session.problem.at else ""
         yield f"\u2717 {name}", "bold red"
@@ -131,10 +159,10 @@ def _session(session: SessionReport, name: str) -> Iterator[tuple[str, str]]:
     for warning in session.warnings:
         yield f"    note: {visible(warning)}", "yellow"
     if not clean:
-        yield from _wrong(session)
+        yield from _wrong(session, texts)
 
 
-def _wrong(session: SessionReport) -> Iterator[tuple[str, str]]:
+def _wrong(session: SessionReport, texts: Mapping[str, RuleText]) -> Iterator[tuple[str, str]]:
     for fault in _faults(session):
         yield f"    the check {visible(fault.rule)} itself failed: {visible(fault.reason)}", "red"
     for difference in unmet(session):
@@ -142,7 +170,11 @@ def _wrong(session: SessionReport) -> Iterator[tuple[str, str]]:
     found = [(verdict, finding) for verdict in session.verdicts for finding in verdict.findings]
     new = [(verdict, finding) for verdict, finding in found if not finding.baselined]
     for verdict, finding in new[:MOST_FINDINGS]:
-        yield from _finding(verdict, finding, session)
+        yield from _finding(verdict, finding)
+        if (words := texts.get(verdict.rule)) and words.taught:
+            yield f"      taught  {', '.join(map(visible, words.taught[:MOST_TAUGHT]))}", ""
+        if session.trace is not None:
+            yield from _around(session.trace.events, finding.event)
     if len(new) > MOST_FINDINGS:
         yield f"    and {counted(len(new) - MOST_FINDINGS, 'more finding')} in this session", "red"
     if len(found) > len(new):
@@ -161,16 +193,14 @@ def _style(verdict: Verdict) -> str:
     return "yellow" if verdict.status == "warn" else "red"
 
 
-def _finding(verdict: Verdict, finding: Finding, session: SessionReport) -> Iterator[tuple[str, str]]:
+def _finding(verdict: Verdict, finding: Finding) -> Iterator[tuple[str, str]]:
     rule = f"{visible(verdict.rule)} {visible(verdict.slug)} ({verdict.level})"
     yield f"    {rule}: {visible(finding.message)}", _style(verdict)
-    place = visible(at(finding.place)) or "event"
-    yield f"      at      {place} (turn {finding.turn}, event {finding.event})", ""
+    place = visible(at(finding.place)) or ("the bundle" if finding.of_file else "event")
+    yield f"      at      {place}{f' ({finding.moment})' if finding.moment else ''}", ""
     if finding.evidence:
         yield f"      found   {one_line(finding.evidence, 300)}", ""
     yield f"      wanted  {one_line(finding.expected, 300)}", ""
-    if session.trace is not None:
-        yield from _around(session.trace.events, finding.event)
 
 
 def _around(events: tuple[Event, ...], at: int) -> Iterator[tuple[str, str]]:
@@ -203,7 +233,7 @@ def describe(event: Event) -> str:
 
 
 def _glance(text: str) -> str:
-    return one_line(text[:2000], 300)  # a message of megabytes is not read to its end for one line
+    return one_line(text, 300)
 
 
 def _summary(run: Run, console: Console) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,13 +40,22 @@ def with_baseline(run: Run, known: tuple[Known, ...]) -> Run:
         replace(session, verdicts=judged.verdicts)
         for session, judged in zip(run.sessions, applied.sessions, strict=True)
     )
-    stale = tuple(" ".join(filter(None, (one.rule, one.fingerprint, one.source, one.reason))) for one in applied.stale)
-    return replace(run, sessions=sessions, stale=stale)
+    return replace(run, sessions=sessions, stale=told(applied.stale))
+
+
+def told(stale: Iterable[Known]) -> tuple[str, ...]:
+    """Stale entries as reports name them."""
+    return tuple(" ".join(filter(None, (one.rule, one.fingerprint, one.source, one.reason))) for one in stale)
 
 
 def baseline_text(run: Run) -> str:
     """A baseline file that names every finding of the run."""
-    return json.dumps(baseline_to_document(baseline_of(_judged(run))), indent=2) + "\n"
+    return document_text(baseline_of(_judged(run)))
+
+
+def document_text(known: Iterable[Known]) -> str:
+    """A baseline file that holds these entries."""
+    return json.dumps(baseline_to_document(known), indent=2) + "\n"
 
 
 def _judged(run: Run) -> tuple[Judged, ...]:

@@ -1,19 +1,21 @@
-"""The agent rules, skill checks and report formats that this package ships, found in their folders."""
+"""The agent rules, gateway checks, skill checks and report formats that this package ships, found in their folders."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import pairwise
 from typing import TypeVar
 
+from agentport_harness.bench.check import GatewayCheck
 from agentport_harness.core.discovery import members
 from agentport_harness.core.errors import HarnessError
+from agentport_harness.core.report import RuleText
 from agentport_harness.core.rule import Rule
 from agentport_harness.core.writer import Writer
 from agentport_harness.skill_bundle.check import SkillCheck
 
-M = TypeVar("M", Rule, SkillCheck)
+M = TypeVar("M", Rule, GatewayCheck, SkillCheck)
 
 
 @cache
@@ -22,6 +24,14 @@ def agent_rules() -> tuple[Rule, ...]:
     from agentport_harness import rules
 
     return _by_id(members(rules, Rule))
+
+
+@cache
+def gateway_checks() -> tuple[GatewayCheck, ...]:
+    """Every check of a gateway, in the order of ids. Raises `HarnessError` when two share an id."""
+    from agentport_harness import gateway_checks
+
+    return _by_id(members(gateway_checks, GatewayCheck))
 
 
 @cache
@@ -41,18 +51,13 @@ def _by_id(found: Iterable[M]) -> tuple[M, ...]:
 
 
 @cache
-def taught_in() -> dict[str, tuple[str, ...]]:
-    """The sections of the shipped skills that teach each rule, by id, as ``skill#section``.
+def rule_texts() -> Mapping[str, RuleText]:
+    """What the catalogue says of every rule and check, by id."""
+    from agentport_harness.runner.requirements import requirements
 
-    They follow from the skills' own traceability; what a rule's file says of it does not count.
-    """
-    from agentport_harness.bundled import skills_folder
-    from agentport_harness.skill_bundle.reading import traceability_record
-    from agentport_harness.skill_bundle.traceability import taught_sections
-    from agentport_harness.skill_files import folder_bundle
-
-    record = traceability_record(folder_bundle(skills_folder()))
-    return taught_sections(record) if record else {}
+    taught = {rule: required.sections for rule, required in requirements().items()}
+    every: tuple[Rule | GatewayCheck | SkillCheck, ...] = (*agent_rules(), *gateway_checks(), *skill_checks())
+    return {one.id: RuleText(text=one.text, why=one.why, mend=one.mend, taught=taught.get(one.id, ())) for one in every}
 
 
 @cache

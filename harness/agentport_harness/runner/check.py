@@ -1,40 +1,107 @@
-"""Judges recorded sessions, one at a time, each report complete before the next recording is read."""
+"""Judges recorded sessions: `check_recording` is the one call behind the command, its processes and a fleet's engine.
+
+Each report is complete before the next session is read, so that memory holds one session at a time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from agentport_harness.core import importer
+from agentport_harness.core.importer import Recording
 from agentport_harness.core.judge import judge
 from agentport_harness.core.report import Problem, SessionReport
 from agentport_harness.core.rule import Rule
+from agentport_harness.core.selection import selected
 from agentport_harness.core.trace import Trace
-from agentport_harness.loaders import recordings
+from agentport_harness.core.verdict import Level
+from agentport_harness.loaders import chosen_formats, recordings, sessions_of
+from agentport_harness.runner.catalogue import agent_rules
+from agentport_harness.runner.redaction import redacted, redacted_trace
+from agentport_harness.sources import Source
 from agentport_harness.surfaces.reading import read_session
 
 
-def check(
-    paths: Iterable[str | Path],
-    rules: Sequence[Rule],
-    *,
-    skipped: Sequence[Rule] = (),
-    input_format: str = "auto",
-    gateway_servers: Iterable[str] = (),
-) -> Iterator[SessionReport]:
-    """A report for every session of ``paths``, and one for everything that could not be read, in order.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How recordings are to be judged. It can be pickled: the rules themselves are found where they are run.
 
-    ``gateway_servers`` names MCP servers that are the gateway under another name. Raises `InputError` for an
-    unknown ``input_format`` only.
+    ``gateway_servers`` names MCP servers that are the gateway under another name. ``traces`` keeps the session in the
+    report of one with findings, for reports that show what happened around them. ``redact`` masks credentials and
+    e-mail addresses.
     """
-    servers = frozenset(gateway_servers)
-    for recording in recordings(paths, input_format):
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    level: Level = "MAY"
+    input_format: str = "auto"
+    gateway_servers: tuple[str, ...] = ()
+    traces: bool = False
+    redact: bool = False
+
+    def verified(self) -> Settings:
+        """The same settings. Raises `InputError` for an id or prefix that names no rule, and for an unknown format."""
+        self.rules()
+        chosen_formats(self.input_format)
+        return self
+
+    def rules(self) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+        """The rules to run and those to skip. Raises `InputError` for an id or prefix that names none."""
+        return _rules(self)
+
+
+def check_recording(source: str | Path | Source, settings: Settings | None = None) -> tuple[SessionReport, ...]:
+    """A report for every session of one recording, and one for everything in it that could not be read, in order.
+
+    ``source`` is a file, or a folder, or what `agentport_harness.sources.find` found. The call depends on nothing but
+    its arguments and the recording, changes nothing, and can be pickled with its arguments and its result: an engine
+    may run it anywhere, and again where a run was lost. Nothing that a recording holds makes it raise; it raises
+    `InputError` for ``settings`` that name no rule or no format.
+    """
+    return tuple(reports(source, settings))
+
+
+def reports(source: str | Path | Source, settings: Settings | None = None) -> Iterator[SessionReport]:
+    """The same one after the other, for recordings that hold too many sessions to keep."""
+    settings = settings or Settings()
+    run, skipped = settings.rules()
+    for recording in traces(source, settings):
         if isinstance(recording, importer.Problem):
-            yield _unreadable(recording)
+            yield unreadable(recording, settings)
         else:
-            named = replace(recording, gateway_servers=recording.gateway_servers | servers) if servers else recording
-            yield check_trace(named, rules, skipped=skipped)
+            report = check_trace(recording, run, skipped=skipped)
+            if settings.redact:
+                report = redacted(report, recording)
+            yield report if settings.traces or report.trace is None else replace(report, trace=None)
+
+
+def judged_one_by_one(sources: Iterable[Source | importer.Problem], settings: Settings) -> Iterator[SessionReport]:
+    """The reports of every source, in order, in this process."""
+    for found in sources:
+        if isinstance(found, importer.Problem):
+            yield unreadable(found, settings)
+        else:
+            yield from reports(found, settings)
+
+
+def traces(source: str | Path | Source, settings: Settings) -> Iterator[Recording]:
+    """The sessions of one recording as they are to be judged, and what could not be read of it."""
+    servers = frozenset(settings.gateway_servers)
+    for recording in _read(source, settings.input_format):
+        if isinstance(recording, Trace) and servers - recording.gateway_servers:
+            yield replace(recording, gateway_servers=recording.gateway_servers | servers)
+        else:
+            yield recording
+
+
+def converted(paths: Iterable[str | Path], settings: Settings) -> Iterator[Recording]:
+    """The sessions of ``paths`` as traces, masked where that is wanted, and what could not be read."""
+    for path in paths:
+        for recording in traces(path, settings):
+            yield redacted_trace(recording) if settings.redact and isinstance(recording, Trace) else recording
 
 
 def check_trace(trace: Trace, rules: Sequence[Rule], *, skipped: Sequence[Rule] = ()) -> SessionReport:
@@ -46,13 +113,26 @@ def check_trace(trace: Trace, rules: Sequence[Rule], *, skipped: Sequence[Rule] 
         session_id=trace.session_id,
         verdicts=verdicts,
         warnings=trace.warnings,
+        began=next((event.time for event in trace.events if event.time is not None), None),
     )
     return replace(report, trace=trace) if report.findings_count else report
 
 
-def _unreadable(problem: importer.Problem) -> SessionReport:
+def unreadable(problem: importer.Problem, settings: Settings | None = None) -> SessionReport:
+    """The report of what could not be read; a warning is something that was passed over."""
     at = problem.path if problem.line is None else f"{problem.path}:{problem.line}"
     report = SessionReport(source=problem.path, input_format="", session_id="")
     if problem.severity == "warning":
-        return replace(report, skipped=f"{at}: {problem.message}")
-    return replace(report, problem=Problem(message=problem.message, at=at, hint=problem.hint))
+        report = replace(report, skipped=f"{at}: {problem.message}")
+    else:
+        report = replace(report, problem=Problem(message=problem.message, at=at, hint=problem.hint))
+    return redacted(report) if settings and settings.redact else report
+
+
+def _read(source: str | Path | Source, input_format: str) -> Iterator[Recording]:
+    return sessions_of(source, input_format) if isinstance(source, Source) else recordings([source], input_format)
+
+
+@lru_cache(maxsize=8)
+def _rules(settings: Settings) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    return selected(agent_rules(), select=settings.select, ignore=settings.ignore, level=settings.level)

@@ -9,7 +9,7 @@ from pathlib import Path
 from agentport_harness.bundled import skills_folder
 from agentport_harness.core.errors import InputError
 from agentport_harness.core.report import Run, SessionReport
-from agentport_harness.runner.catalogue import skill_checks
+from agentport_harness.runner.catalogue import rule_texts, skill_checks
 from agentport_harness.runner.skills import INPUT_FORMAT
 from agentport_harness.skill_bundle.bundle import SKILL_FILE, Bundle
 from agentport_harness.skill_bundle.check import Material, SkillCheck, verdicts
@@ -50,7 +50,7 @@ def check_installed(projects: Sequence[str], checks: Sequence[SkillCheck], *, ho
         missing = tuple(Copy(skill=name, path=where, states=("missing",)) for name in names)
         found = verdicts(Material(bundle=shipped, installed=missing), checks, skipped=skipped, catalogue=skill_checks())
         sessions.append(SessionReport(source=where, input_format=INPUT_FORMAT, verdicts=found))
-    return Run(kind="skills", name="installed skills", sessions=tuple(sessions))
+    return Run(kind="skills", name="installed skills", sessions=tuple(sessions), texts=rule_texts())
 
 
 def _places(projects: Sequence[str], home: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:

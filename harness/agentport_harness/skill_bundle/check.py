@@ -162,6 +162,7 @@ def _findings(check: SkillCheck, found: Iterable[Fault]) -> Iterator[Finding]:
             message=fault.message,
             turn=1,
             event=0,
+            of_file=True,
             evidence=evidence,
             expected=fault.expected,
             place=Place(path=fault.path, line=fault.line or None),

@@ -36,7 +36,10 @@ _WITH_VALUE = frozenset({"-u", "-g", "-k", "-s", "-n", "--user", "--signal", "--
 """Options of wrappers that take a word of their own."""
 _SHELLS = frozenset({"sh", "bash", "zsh", "dash"})
 _PENDING = re.compile(r"Approval still pending:?\s*(https?://\S+)?", re.IGNORECASE)
-_REQUIRED = re.compile(r"Approval required:?\s*(https?://\S+)", re.IGNORECASE)
+_REQUIRED = re.compile(
+    r"(?:Approval required:?\s*|\"approval_required\"[^{}]{0,500}?\"approval_url\"\s*:\s*\")(https?://[^\s\"]+)",
+    re.IGNORECASE,
+)
 _SIGNED_OUT = re.compile(
     r"not (?:logged|signed) in|ap auth login|(?:login|session|token) (?:has )?expired|unauthenticated", re.IGNORECASE
 )
@@ -229,6 +232,8 @@ def read_ap_answer(meaning: Meaning, result: ToolResult, occurrence: int) -> Out
         for kind, found in _announced(text):
             if len(found) > occurrence and found[occurrence]:
                 return _pending(kind, found[occurrence])
+        if result.exit_code == 2 and not any(found for _, found in _announced(text)) and (url := _approval_url(text)):
+            return _pending("approval_required", url)
     if isinstance(meaning, Await):
         return _read_wait(meaning, result)
     if (failed and _signed_out(text)) or _says_signed_out(text):

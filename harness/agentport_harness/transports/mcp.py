@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,15 +19,24 @@ Protocol: TypeAlias = Literal["auto", "legacy", "2026-07-28"]
 
 CONNECT_TIMEOUT = 10.0
 """Seconds until a gateway that does not answer is called unreachable."""
+OPEN_TIMEOUT = 20.0
+"""Seconds until a gateway that answers, and yet opens no session, is given up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a call was answered with: text blocks joined by newlines, and the structured result where there is one."""
+    """What a call was answered with: text blocks joined by newlines, and the structured result where there is one.
+
+    ``blocks`` are the content blocks as they came, ``meta`` the result's ``_meta``. ``error`` is the JSON-RPC error
+    (code, message, data) where there was no result.
+    """
 
     text: str
     structured: JSON = None
     is_error: bool = False
+    blocks: tuple[JSON, ...] = ()
+    meta: JSON = None
+    error: JSON = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +81,16 @@ class McpSession:
                     "gateway-died", f"the gateway broke off while it answered {name}", at=self._url,
                     hint="look at the gateway's own log"
                 ) from None  # fmt: skip
-            return Answer(text=error.error.message, is_error=True)
+            told = {"code": error.code, "message": error.error.message, "data": error.error.data}
+            return Answer(text=error.error.message, is_error=True, error=told)
         blocks = [block.text if block.type == "text" else f"[{block.type}]" for block in result.content]
-        return Answer(text="\n".join(blocks), structured=result.structured_content, is_error=bool(result.is_error))
+        return Answer(
+            text="\n".join(blocks),
+            structured=result.structured_content,
+            is_error=bool(result.is_error),
+            blocks=tuple(block.model_dump(mode="json", by_alias=True, exclude_none=True) for block in result.content),
+            meta=result.meta,
+        )
 
     @property
     def instructions(self) -> str:
@@ -101,21 +118,31 @@ class McpSession:
 @asynccontextmanager
 async def connect(url: str, api_key: str, *, protocol: Protocol = "auto") -> AsyncIterator[McpSession]:
     """A session with the gateway's MCP endpoint at ``url``. Raises `UnreachableError` that says what is wrong."""
+    import anyio
     import httpx2
     from mcp import Client
     from mcp.client.streamable_http import streamable_http_client
     from mcp.shared.exceptions import MCPError
 
+    from agentport_harness.transports.bounded import Bounded
+
     headers = {"X-API-Key": api_key} if api_key else {}
     timeout = httpx2.Timeout(CONNECT_TIMEOUT, read=None)
-    async with httpx2.AsyncClient(headers=headers, timeout=timeout, verify=url.startswith("https")) as http:
+    transport = Bounded(httpx2.AsyncHTTPTransport(verify=url.startswith("https")))
+    async with httpx2.AsyncClient(headers=headers, timeout=timeout, transport=transport) as http:
         await _look(http, url)
         client = Client(streamable_http_client(url, http_client=http), mode=protocol, cache=None)
         opened = False
         try:
-            async with client:
-                opened = True
-                yield McpSession(client, url)
+            with anyio.move_on_after(OPEN_TIMEOUT) as opening:
+                async with client:
+                    opened, opening.deadline = True, math.inf
+                    yield McpSession(client, url)
+            if not opened:
+                raise UnreachableError(
+                    "not-mcp", f"no MCP session could be opened within {OPEN_TIMEOUT:.0f} s", at=url,
+                    hint="something answers there, and never ends its answer",
+                )  # fmt: skip
         except MCPError as error:
             if opened:
                 raise

@@ -12,7 +12,7 @@ Status = Literal["pending", "approved", "denied", "expired", "consumed"]
 Decision = Literal["approve_once", "allow_tool", "deny"]
 DecisionMode = Literal["approve_once", "allow_tool", "deny", "policy"]
 Execution = Literal["none", "running", "done", "unknown"]
-EndReason = Literal["time", "key_revoked", "target_changed", "policy_denied"]
+EndReason = Literal["time", "key_revoked", "target_changed", "policy_denied", "withdrawn"]
 
 ACTIVE: tuple[Status, ...] = ("pending", "approved")
 

@@ -20,6 +20,7 @@ DENIED = "This tool call was denied by the human."
 _ENDED = {
     "time": "Nobody decided and used it in time.",
     "key_revoked": "The API key that asked was revoked.",
+    "withdrawn": "The agent that asked took it back.",
     "target_changed": "The integration was changed or re-installed after the human was asked.",
 }
 

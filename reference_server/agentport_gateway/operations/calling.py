@@ -95,6 +95,7 @@ async def _run_logged(gateway: Gateway, call: Call, connected: Connected, verdic
     written = asyncio.ensure_future(_write_entry(gateway, entry))
     outcome = await _call_upstream(gateway, call, connected)
     await written
+    reach("ran_allowed")
     now = gateway.clock.now()
     detail = outcome.message[:500] or None
     await gateway.database.write(
@@ -149,6 +150,7 @@ async def _write_request(gateway: Gateway, call: Call, wanted: ApprovalRequest, 
         elif request.status == "pending":
             repeated = Outcome(name="approval_required")
             audit.write(connection, _entry(gateway, call, verdict=verdict, request_id=request.id, outcome=repeated))
+        reach("asking")
         return request
 
     return await gateway.database.write(write)

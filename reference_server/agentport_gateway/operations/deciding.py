@@ -77,6 +77,7 @@ async def decide(
                 by=human.user_id,
                 now=now,
             )
+        reach("deciding")
         return decided, None
 
     decided, found = await gateway.database.write(write)

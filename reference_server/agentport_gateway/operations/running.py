@@ -105,8 +105,9 @@ class Runs:
 
     async def _consume(self, request: ApprovalRequest) -> ApprovalRequest | None:
         now = self._clock.now()
-        return await self._database.write(
-            lambda connection: approvals.consume(
+
+        def write(connection: Connection) -> ApprovalRequest | None:
+            consumed = approvals.consume(
                 connection,
                 org_id=request.org_id,
                 request_id=request.id,
@@ -115,7 +116,10 @@ class Runs:
                 lease_until=now + LEASE,
                 now=now,
             )
-        )
+            reach("consuming")
+            return consumed
+
+        return await self._database.write(write)
 
     async def _call(self, request: ApprovalRequest, connected: Connected, arguments: dict[str, Any]) -> Outcome | None:
         try:
@@ -135,9 +139,8 @@ class Runs:
     async def _failed(self, request: ApprovalRequest, failure: UpstreamError) -> Outcome:
         reason = str(failure)
         if failure.reach == "never":
-            back = await self._database.write(
-                lambda connection: approvals.give_back(connection, request_id=request.id, runner=self.runner)
-            )
+            back = await self._database.write(lambda connection: self._give_back(connection, request.id))
+            reach("given_back")
             if back is not None:
                 self._waits.tell(back)
             return wording.upstream_failed(reason, request=request, kept=back is not None)
@@ -146,6 +149,11 @@ class Runs:
             return wording.outcome_unknown(request)
         await self._finish(request, outcome="upstream_failed", result={"failure": reason}, detail=reason)
         return wording.upstream_failed(reason, request=request)
+
+    def _give_back(self, connection: Connection, request_id: str) -> ApprovalRequest | None:
+        back = approvals.give_back(connection, request_id=request_id, runner=self.runner)
+        reach("giving_back")
+        return back
 
     async def _finish(
         self,
@@ -167,6 +175,7 @@ class Runs:
                 now=now,
             )
             audit.complete_requests(connection, [request.id], outcome=outcome, now=now, detail=detail)
+            reach("finishing")
             return finished
 
         reach("called")

@@ -175,6 +175,11 @@ def key_by_hash(connection: Connection, key_hash: str) -> ApiKey | None:
     return None if row is None else _key(row)
 
 
+def key_was_made(connection: Connection, key_hash: str) -> bool:
+    """Whether there is or was a key with this hash."""
+    return connection.execute(select(api_keys.c.id).where(api_keys.c.key_hash == key_hash)).first() is not None
+
+
 def keys_of(connection: Connection, org_id: str) -> Sequence[ApiKey]:
     """The keys of an organisation that are alive, newest first."""
     rows = connection.execute(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
 from agentport_gateway.auth.hashing import ACCESS_PREFIX
 from agentport_gateway.domain.exact_json import InexactJsonError, parse
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from agentport_gateway.auth.tokens import Tokens
     from agentport_gateway.domain.identity import Agent
     from agentport_gateway.settings import Settings
+    from agentport_gateway.surfaces.mcp.portable_sessions import PortableSessions
     from agentport_gateway.surfaces.mcp.sessions import Sessions
 
 _PARSE_ERROR = -32700
@@ -30,11 +32,14 @@ _MAY_WAIT = "agentport__await_approval"
 class McpEndpoint:
     """The ASGI application behind `/mcp` and `/mcp/`."""
 
-    def __init__(self, *, settings: Settings, keys: Keys, tokens: Tokens, sessions: Sessions) -> None:
+    def __init__(
+        self, *, settings: Settings, keys: Keys, tokens: Tokens, sessions: Sessions, portable: PortableSessions | None
+    ) -> None:
         self._keys = keys
         self._tokens = tokens
         self._audience = f"{settings.base_url}/mcp"
         self._sessions = sessions
+        self._portable = portable
         self._max_body = settings.max_body_bytes
         metadata = f"{settings.base_url}/.well-known/oauth-protected-resource/mcp"
         self._challenge = f'Bearer resource_metadata="{metadata}"'.encode()
@@ -47,6 +52,7 @@ class McpEndpoint:
             await self._unauthorized(send)
             return
         as_json = False
+        message: Any = None
         if scope["method"] == "POST":
             try:
                 body = await read_body(headers, receive, self._max_body)
@@ -64,6 +70,11 @@ class McpEndpoint:
             if _opens_session(message) and self._sessions.opened_by(agent.key_id) >= _SESSIONS_PER_KEY:
                 await respond(send, 429, {"detail": "this API key has too many sessions open"})
                 return
+        if self._portable is not None and _is_handshake(headers):
+            answering = await self._portable.admit(agent, scope, headers, message, receive, send)
+            if answering is None:
+                return
+            send, scope = answering
         token = AccessToken(token="", client_id=agent.key_id, scopes=[], subject=agent.org_id)
         scope = {**scope, "path": "/mcp", "raw_path": b"/mcp", "user": AuthenticatedUser(token), AGENT: agent}
         mode = answer_as_json.set(as_json)
@@ -111,10 +122,14 @@ def _answers_at_once(message: Any) -> bool:
     if message.get("method") != "tools/call":
         return True
     params = message.get("params")
-    if not isinstance(params, dict) or params.get("name") == _MAY_WAIT:
+    if not isinstance(params, dict) or params.get("name") == _MAY_WAIT or "requestState" in params:
         return False
     meta = params.get("_meta")
     return not (isinstance(meta, dict) and "progressToken" in meta)
+
+
+def _is_handshake(headers: dict[bytes, bytes]) -> bool:
+    return headers.get(b"mcp-protocol-version", b"").decode("latin-1") in ("", *HANDSHAKE_PROTOCOL_VERSIONS)
 
 
 def _opens_session(message: Any) -> bool:

@@ -12,8 +12,11 @@ from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from agentport_gateway.domain.identity import Origin
+from agentport_gateway.surfaces.mcp.empty_lists import serve_empty_lists
 from agentport_gateway.surfaces.mcp.instructions import INSTRUCTIONS
+from agentport_gateway.surfaces.mcp.ladder import Ladder
 from agentport_gateway.surfaces.mcp.meta_tool import PREFIX, Invocation
+from agentport_gateway.surfaces.mcp.tasks import serve_tasks
 from agentport_gateway.surfaces.mcp.tools import meta_tools
 
 MODERN = frozenset(MODERN_PROTOCOL_VERSIONS)
@@ -50,11 +53,20 @@ class AgentServer(Server[Any]):
             extensions,
         )
 
+    def get_capabilities(self, *args: Any, **kwargs: Any) -> types.ServerCapabilities:
+        """What is advertised. Lists that stay empty never change."""
+        found = super().get_capabilities(*args, **kwargs)
+        unchanging: dict[str, Any] = {"prompts": types.PromptsCapability(), "resources": types.ResourcesCapability()}
+        if kwargs.get("protocol_version") in MODERN:
+            unchanging["logging"] = None
+        return found.model_copy(update=unchanging)
+
 
 def build_server(gateway: Gateway, changes: ToolChanges) -> AgentServer:
     """The server of a gateway; clients that want to hear about changed tools are noted with `changes`."""
     tools = {PREFIX + tool.name: tool for tool in meta_tools()}
     listed = [tool.listed() for tool in tools.values()]
+    ladder = Ladder(gateway)
     schemas = {tool.name: tool.input_schema for tool in listed}
 
     async def list_tools(
@@ -69,11 +81,17 @@ def build_server(gateway: Gateway, changes: ToolChanges) -> AgentServer:
         invocation = Invocation(
             gateway=gateway,
             agent=_agent(context),
+            scope=cast("Request", context.request).scope,
             origin=_origin(context),
             report_progress=_progress(context),
         )
         try:
-            result = await tool(invocation, params.arguments or {})
+            if params.request_state is not None:
+                result = await ladder.resume(params, invocation)
+            else:
+                result = ladder.offer(context, params, invocation, await tool(invocation, params.arguments or {}))
+        except MCPError:
+            raise
         except Exception as error:
             # What broke is for the log; the SDK would put an exception's own words into the answer.
             _LOGGER.exception("%s failed", params.name)
@@ -98,6 +116,9 @@ def build_server(gateway: Gateway, changes: ToolChanges) -> AgentServer:
         on_call_tool=call_tool,
         on_subscriptions_listen=listen,
     )
+    serve_empty_lists(server)
+    if "tasks" in gateway.settings.wait_rungs:
+        serve_tasks(server, gateway, _agent)
     server.add_notification_handler("notifications/initialized", types.NotificationParams, opened)
     return server
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from agentport_gateway.operations.upstream_sign_in import oauth_status
 from agentport_gateway.surfaces.mcp.meta_tool import Arguments, Invocation, MetaTool, failure, structured
-from agentport_gateway.surfaces.mcp.schemas import AUTH_STATUS
+from agentport_gateway.surfaces.mcp.schemas import AUTH_STATUS, answer
 
 
 class GetAuthStatus(Arguments):
@@ -41,5 +41,5 @@ TOOL = MetaTool(
     arguments=GetAuthStatus,
     run=run,
     reads=True,
-    output_schema=AUTH_STATUS,
+    output_schema=answer(AUTH_STATUS),
 )

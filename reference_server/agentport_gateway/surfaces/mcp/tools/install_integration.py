@@ -13,7 +13,7 @@ from agentport_gateway.operations.installing import (
     install,
 )
 from agentport_gateway.surfaces.mcp.meta_tool import Arguments, Invocation, MetaTool, failure, structured
-from agentport_gateway.surfaces.mcp.schemas import INSTALL_RESULT
+from agentport_gateway.surfaces.mcp.schemas import INSTALL_RESULT, answer
 
 
 class InstallIntegration(Arguments):
@@ -61,5 +61,5 @@ TOOL = MetaTool(
     arguments=InstallIntegration,
     run=run,
     open_world=True,
-    output_schema=INSTALL_RESULT,
+    output_schema=answer(INSTALL_RESULT),
 )

@@ -9,7 +9,7 @@ from pydantic import Field
 from agentport_gateway.operations.installing import CannotInstallError, UnknownIntegrationError
 from agentport_gateway.operations.upstream_sign_in import NoFlowError, start_flow
 from agentport_gateway.surfaces.mcp.meta_tool import Arguments, Invocation, MetaTool, failure, structured
-from agentport_gateway.surfaces.mcp.schemas import OAUTH_FLOW
+from agentport_gateway.surfaces.mcp.schemas import OAUTH_FLOW, answer
 
 
 class StartOauthFlow(Arguments):
@@ -46,5 +46,5 @@ TOOL = MetaTool(
     arguments=StartOauthFlow,
     run=run,
     open_world=True,
-    output_schema=OAUTH_FLOW,
+    output_schema=answer(OAUTH_FLOW),
 )

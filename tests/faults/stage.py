@@ -1,0 +1,95 @@
+"""A reference gateway in this process, whole or broken, and a stand to check it from."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from agentport_gateway.app import build
+from agentport_gateway.settings import Settings
+from agentport_harness.bench.stand import Stand, Tenant
+from agentport_harness.transports.agentport import AgentPortAdapter
+from agentport_harness.transports.probe import probing
+from tests.faults.fault import Fault
+from tests.faults.time import JumpingClock
+from tests.gateway.world import _furnish, served
+
+WHOLE = Fault(name="whole", check="", settings={})
+ROUNDS = 3
+
+
+@contextlib.asynccontextmanager
+async def staged(folder: Path, fault: Fault = WHOLE, **options: Any) -> AsyncIterator[Stand]:
+    """A stand before the gateway with this fault: time jumps, and an await holds the line for 1 s at most."""
+    clock = JumpingClock()
+    given: dict[str, Any] = {
+        "database_url": f"sqlite:///{folder / 'gateway.sqlite'}",
+        "secret_key": "a key for tests",
+        "demo": True,
+        "allow_upstreams": ("127.0.0.0/8",),
+        "organisations": 2,
+        "poll_budget_seconds": 1.0,
+        "approval_expiry_seconds": 86_400.0,
+        **fault.settings,
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        fault.apply(patch)
+        async with contextlib.AsyncExitStack() as stack:
+            house = _House(fault, given, clock)
+            await house.open()
+            stack.push_async_callback(house.close)
+            probe = await stack.enter_async_context(probing())
+            tenants = []
+            for name in ("one", "two"):
+                made = await _furnish(house.gateway, name)
+                http = await stack.enter_async_context(
+                    httpx2.AsyncClient(base_url=house.base_url, headers=made.as_human, timeout=30)
+                )
+                tenants.append(Tenant(api_key=made.api_key, adapter=AgentPortAdapter(http)))
+            yield Stand(
+                **{
+                    "mcp_url": f"{house.base_url}/mcp",
+                    "base_url": house.base_url,
+                    "first": tenants[0],
+                    "second": tenants[1],
+                    "probe": probe,
+                    "clock": clock.bench,
+                    "commands": {"restart": house.reopen, "stop": house.reopen},
+                    "rounds": ROUNDS,
+                    "poll_limit": 5.0,
+                    "call_limit": 5.0,
+                    "grace": 0.05,
+                    **options,
+                }
+            )
+
+
+class _House:
+    """The gateway, opened over the same database and on the same port each time."""
+
+    def __init__(self, fault: Fault, given: dict[str, Any], clock: JumpingClock) -> None:
+        self._fault = fault
+        self._settings = Settings(**given)
+        self._clock = clock
+        self._port = 0
+        self._open = contextlib.AsyncExitStack()
+        self.base_url = ""
+        self.gateway: Any = None
+
+    async def open(self) -> None:
+        front = build(self._settings, clock=self._clock)
+        self.gateway = front.gateway
+        self.base_url, _ = await self._open.enter_async_context(served(self._fault.wrap(front), port=self._port))
+        self._port = int(self.base_url.rpartition(":")[2])
+
+    async def close(self) -> None:
+        await self._open.aclose()
+
+    async def reopen(self) -> None:
+        await self.close()
+        await self.open()
