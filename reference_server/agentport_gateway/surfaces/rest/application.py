@@ -31,6 +31,7 @@ _RESOURCES = (
     "org_settings",
     "logs",
     "connected_clients",
+    "webhooks",
 )
 
 
