@@ -141,7 +141,7 @@ async def _until_due(world: World, seconds: float) -> None:
 async def test_a_gateway_that_dies_tells_after_its_restart(tmp_path: Path) -> None:
     async with receiver() as one:
         one.hold = asyncio.Event()
-        async with running_gateway(tmp_path) as world:
+        async with running_gateway(tmp_path, knows_address=True) as world:
             await _add(world, one)
             request_id = await asked(world)
             await one.until(1)
@@ -149,7 +149,7 @@ async def test_a_gateway_that_dies_tells_after_its_restart(tmp_path: Path) -> No
         one.hold.set()
         one.hold = None
         clock.move(minutes=2)
-        async with running_gateway(tmp_path, tenants=tenants, clock=clock) as world:
+        async with running_gateway(tmp_path, tenants=tenants, clock=clock, knows_address=True) as world:
             await one.until(2)
             assert one.told[1]["data"]["id"] == request_id
             assert one.headers[0]["webhook-id"] == one.headers[1]["webhook-id"]
@@ -173,7 +173,7 @@ async def test_a_webhook_that_says_it_is_gone_is_left_alone(world: World) -> Non
 
 async def test_a_redirect_is_not_followed_and_a_private_address_not_reached(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
-    async with receiver() as one, running_gateway(tmp_path / "a") as world:
+    async with receiver() as one, running_gateway(tmp_path / "a", knows_address=True) as world:
         await _add(world, one)
         one.status = 302
         await asked(world)
@@ -181,7 +181,7 @@ async def test_a_redirect_is_not_followed_and_a_private_address_not_reached(tmp_
         await _until(world, last_fault="it answered HTTP 302")
         assert len(one.told) == 1
     (tmp_path / "b").mkdir()
-    async with receiver() as one, running_gateway(tmp_path / "b", allow_upstreams=()) as world:
+    async with receiver() as one, running_gateway(tmp_path / "b", allow_upstreams=(), knows_address=True) as world:
         await _add(world, one)
         await asked(world)
         await _until(world, last_fault="it cannot be reached")
@@ -210,7 +210,7 @@ async def test_only_plain_https_addresses_are_taken_and_so_many(world: World) ->
 
 async def test_the_secret_is_sealed_and_can_be_replaced(tmp_path: Path) -> None:
     async with receiver() as one:
-        async with running_gateway(tmp_path) as world:
+        async with running_gateway(tmp_path, knows_address=True) as world:
             added = await _add(world, one)
             answer = await world.http.post(f"/api/webhooks/{added['id']}/secret", headers=world.first.as_human)
             secret = answer.json()["secret"]

@@ -196,7 +196,7 @@ async def _ask_by(client: Program, session: dict[str, str]) -> str:
 
 
 async def test_secrets_are_hashed_or_sealed_at_rest(tmp_path: Path) -> None:
-    async with running_gateway(tmp_path) as world, program(world) as client:
+    async with running_gateway(tmp_path, knows_address=True) as world, program(world) as client:
         answer = await client.register(token_endpoint_auth_method="client_secret_post")
         secret = answer.json()["client_secret"]
         heard = await client.answered()
