@@ -33,7 +33,7 @@ async def test_the_metadata_leads_from_the_refusal_to_every_endpoint(world: Worl
     assert server["issuer"] == world.base_url
     assert server["code_challenge_methods_supported"] == ["S256"]
     assert server["authorization_response_iss_parameter_supported"] is True
-    assert server["client_id_metadata_document_supported"] is True
+    assert server["client_id_metadata_document_supported"] is False
     assert "none" in server["token_endpoint_auth_methods_supported"]
     for name in ("authorization_endpoint", "token_endpoint", "registration_endpoint", "revocation_endpoint"):
         assert server[name].startswith(f"{world.base_url}/")
