@@ -11,7 +11,14 @@ from agentport_harness.cli.group import group
 from agentport_harness.transcript_files import load_transcript
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["README.md", "CONTRIBUTING.md", "docs/transcripts.md", "docs/conventions.md", "harness/ARCHITECTURE.md"]
+PAGES = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/transcripts.md",
+    "docs/conventions.md",
+    "docs/people.md",
+    "harness/ARCHITECTURE.md",
+]
 COMMANDS = set(group.list_commands(None))  # type: ignore[arg-type]  # the group does not look at the context
 
 

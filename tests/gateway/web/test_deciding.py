@@ -224,6 +224,15 @@ async def test_an_open_page_hears_of_requests_decisions_and_its_own_end(world: W
         assert world.gateway.waits.watchers(world.first.org_id) == 0
 
 
+async def test_open_pages_do_not_keep_the_gateway_from_stopping(world: World) -> None:
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    async with asyncio.timeout(20), member(world) as person:
+        listening = asyncio.create_task(hear(person, heard))
+        assert [await heard.get(), await heard.get()] == ["200", "retry: 3000"]
+        world.stop()
+        await listening
+
+
 async def test_news_are_for_the_signed_in_and_their_own_organisation(world: World) -> None:
     heard: asyncio.Queue[str] = asyncio.Queue()
     async with asyncio.timeout(20), somebody(world) as nobody, member(world, world.second) as stranger:

@@ -126,6 +126,17 @@ async def test_hostile_text_in_an_address_or_a_form_is_inert(world: World) -> No
         assert_inert(added)
 
 
+async def test_arguments_nested_as_deep_as_they_may_be_are_shown(world: World) -> None:
+    async with recording_upstream() as upstream, world.agent() as agent, member(world) as person:
+        integration = await world.install("Probe", upstream.url)
+        nested: Any = "the innermost"
+        for _ in range(50):
+            nested = {"in": nested}
+        told = facts(await agent.call_tool(CALL, ask("act", integration, deep=nested)))
+        seen = await person.open(f"/approve/{told['request_id']}")
+    assert (seen.status, "the innermost" in seen.text) == (200, True)
+
+
 async def test_a_megabyte_is_shown_in_full_and_folded(world: World) -> None:
     async with recording_upstream() as upstream, world.agent() as agent, member(world) as person:
         integration = await world.install("Probe", upstream.url)
