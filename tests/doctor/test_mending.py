@@ -163,6 +163,19 @@ def test_an_edit_that_would_change_more_is_left_out_and_said_so(
     assert {rule for rule, _, _ in found(report, home)} == {"DR302"}
 
 
+def test_what_can_be_mended_is_said_without_touching_anything(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = home_with(tmp_path, "codex")
+    home.replace("required = true\n", "")
+    before = home.config.read_bytes()
+
+    _, _, printed = doctor(capsys, home)
+
+    assert "--fix can mend one of these findings" in printed
+    assert home.config.read_bytes() == before
+
+
 def test_the_diff_of_a_long_file_shows_the_right_lines_and_no_others(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
