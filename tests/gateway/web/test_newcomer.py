@@ -88,5 +88,6 @@ async def test_from_an_empty_folder_to_the_first_result(
             assert seen.said == []
     finally:
         process.terminate()
-        await asyncio.to_thread(process.wait, 10)
+        # Also closes the pipe.
+        await asyncio.to_thread(process.communicate, timeout=10)
     record_property("seconds from serve to the first result", round(time.monotonic() - began, 1))
