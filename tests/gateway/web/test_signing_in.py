@@ -290,6 +290,13 @@ async def test_a_forged_form_decides_nothing(world: World) -> None:
         assert "Approved once" in (await person.submit(form, decision="approve_once")).text
 
 
+async def test_the_address_of_a_form_loaded_again_leads_back_to_its_page(world: World) -> None:
+    async with member(world) as person:
+        for path in ("/connect/keys", "/settings/password", "/integrations/install", "/tools/demo/mode"):
+            assert (await person.open(path)).path == "/" + path.split("/")[1]
+        assert (await person.open("/sign-out")).path == "/approvals"
+
+
 async def test_a_form_of_another_browser_is_refused(world: World) -> None:
     request_id = await asked(world)
     async with member(world) as one, member(world) as other:
