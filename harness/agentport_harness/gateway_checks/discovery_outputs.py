@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 
 from agentport_harness.bench.agent import Reply
 from agentport_harness.bench.bench import Bench
-from agentport_harness.bench.check import Sighting, Unseen, gateway_check, sighted
+from agentport_harness.bench.check import NotReachedError, Sighting, Unseen, gateway_check, sighted
 from agentport_harness.bench.published import schema_fault
 from agentport_harness.core.json_values import JSON, as_object, as_text
 from agentport_harness.surfaces.discovery import (
@@ -23,6 +23,17 @@ from agentport_harness.surfaces.discovery import (
 )
 from agentport_harness.surfaces.names import PREFIX
 
+_DISCOVERY = frozenset(
+    {
+        "list_available_integrations",
+        "get_integration",
+        "list_installed_integrations",
+        "get_auth_status",
+        "list_integration_tools",
+        "describe_tool",
+    }
+)
+
 
 @gateway_check(
     "GW202",
@@ -38,6 +49,8 @@ async def discovery_outputs(bench: Bench) -> AsyncIterator[Sighting]:
     """
     agent = await bench.agent()
     schemas = {tool.name: tool.output_schema for tool in await agent.listed()}
+    if lacking := _DISCOVERY - {name.removeprefix(PREFIX) for name in schemas}:
+        raise NotReachedError(f"not offered: {', '.join(sorted(lacking))}")
     probe = await bench.tool() if bench.can("install") else None
     available = await agent.use("list_available_integrations", {})
     for sighting in _listing("list_available_integrations", available, INTEGRATION):
