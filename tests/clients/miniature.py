@@ -68,3 +68,13 @@ def driven(served: Served, folder: Path, *names: str, manners: str = "", mark: s
         replace(replaying, unique=lambda: mark) if mark else replaying,
         name="miniature",
     )
+
+
+class Nobody:
+    """The script's own human, who does nothing: the watching one has to."""
+
+    def soon(self, act: object, request_id: str) -> None: ...
+
+    async def now(self, act: object, request_id: str) -> None: ...
+
+    def look_upstream(self, check: object, known: object) -> None: ...

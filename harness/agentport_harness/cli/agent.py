@@ -35,7 +35,7 @@ from agentport_harness.cli.options import report_options, rule_options, split
     help="How long the human takes to decide.",
 )  # fmt: skip
 @click.option(
-    "--time-limit", type=click.FloatRange(1, 7200), default=120, show_default=True, metavar="SECONDS",
+    "--time-limit", type=click.FloatRange(1, 7200), default=300, show_default=True, metavar="SECONDS",
     help="How long one turn may take before the client is ended.",
 )  # fmt: skip
 @click.option(

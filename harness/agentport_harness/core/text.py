@@ -40,11 +40,10 @@ def folded(text: str) -> str:
     return plain.replace("\u2019", "'").replace("\u00ad", "").casefold().replace("e-mail", "email")
 
 
-def clauses(text: str) -> Iterator[str]:
+@lru_cache(maxsize=512)
+def clauses(text: str) -> tuple[str, ...]:
     """The folded text, cut where a sentence ends or turns with a "but"."""
-    for clause in _CLAUSE.split(folded(text)):
-        if clause and clause.strip():
-            yield clause.strip()
+    return tuple(clause.strip() for clause in _CLAUSE.split(folded(text)) if clause and clause.strip())
 
 
 def sentences(text: str) -> list[str]:

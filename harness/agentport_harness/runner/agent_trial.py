@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import anyio
 
 from agentport_harness.core.agent_client import Setup
+from agentport_harness.core.calls import Elsewhere
 from agentport_harness.core.json_values import JSON
 from agentport_harness.core.report import Problem
 from agentport_harness.core.trace import Trace
@@ -133,6 +134,10 @@ class _Trial:
                 if not await run.turn(filled_text(turn.human, self._known, at=f"$.turns[{number}].human")):
                     break
             await self._collect(run)
+        trace = self._played.trace
+        self._played.differences += human.differences
+        if trace is not None and all(isinstance(a.meaning, Elsewhere) for a in read_session(trace).actions):
+            self._played.differences.append("The agent made no call of the gateway")
 
     @asynccontextmanager
     async def _run(self, model_url: str, with_skills: bool) -> AsyncIterator[_Run]:

@@ -21,8 +21,8 @@ def read_source(text: str, dialect: Dialect) -> Source:
 
 def mended(text: str, dialect: Dialect, edits: Iterable[Edit]) -> str:
     """The text after the edits. Raises `EditError` unless it then holds exactly what they say."""
+    before = read_source(text, dialect)
     for edit in edits:
-        before = read_source(text, dialect)
         if before.flaw is not None:
             raise EditError(f"line {before.flaw.line}: {before.flaw.message}")
         try:
@@ -32,7 +32,7 @@ def mended(text: str, dialect: Dialect, edits: Iterable[Edit]) -> str:
         after = read_source(changed, dialect)
         if after.flaw is not None or after.value != edited(before.value, (edit,)):
             raise EditError(f"{'.'.join(edit.key)} cannot be edited without changing more than that")
-        text = changed
+        text, before = changed, after
     return text
 
 
