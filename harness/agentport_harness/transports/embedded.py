@@ -81,6 +81,7 @@ class EmbeddedProcess:
             *self._options,
         ]  # fmt: skip
         environment = {name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH") if name in os.environ}
+        environment["AGENTPORT_CLIENT_DOCUMENTS"] = "false"  # it never asks the internet for anything
         home = str(self._folder)
         with log.open("wb") as output:
             self._process = subprocess.Popen(  # noqa: S603 our own interpreter and module
