@@ -11,7 +11,14 @@ from agentport_harness.cli.group import group
 from agentport_harness.transcript_files import load_transcript
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["README.md", "CONTRIBUTING.md", "docs/transcripts.md", "docs/conventions.md", "harness/ARCHITECTURE.md"]
+PAGES = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/transcripts.md",
+    "docs/conventions.md",
+    "docs/recordings.md",
+    "harness/ARCHITECTURE.md",
+]
 COMMANDS = set(group.list_commands(None))  # type: ignore[arg-type]  # the group does not look at the context
 
 
@@ -69,3 +76,14 @@ def test_the_steps_that_the_transcripts_page_lists_are_those_of_the_schema() -> 
     for name in ("say", "call", "await", "tool", "shell", "rest", "together", "human", "upstream"):
         assert name in steps
         assert f"`{name}:" in text
+
+
+def test_the_table_of_recording_formats_is_that_of_the_importers() -> None:
+    from agentport_harness.loaders import available
+
+    text = (ROOT / "docs" / "recordings.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    assert rows == [
+        f"| `{one.name}` | {one.title} | {', '.join(one.versions)} | {', '.join(sorted(one.lacks)) or '\u2013'} |"
+        for one in available()
+    ]
