@@ -83,7 +83,8 @@ def test_the_table_of_recording_formats_is_that_of_the_importers() -> None:
 
     text = (ROOT / "docs" / "recordings.md").read_text(encoding="utf-8")
     rows = [line for line in text.splitlines() if line.startswith("| `")]
+    dash = "\u2013"
     assert rows == [
-        f"| `{one.name}` | {one.title} | {', '.join(one.versions)} | {', '.join(sorted(one.lacks)) or '\u2013'} |"
+        f"| `{one.name}` | {one.title} | {', '.join(one.versions)} | {', '.join(sorted(one.lacks)) or dash} |"
         for one in available()
     ]
