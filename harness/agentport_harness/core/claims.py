@@ -28,7 +28,8 @@ _NOT_DENIED = re.compile(
 
 def tells_denial(text: str) -> bool:
     """Whether the text says that something was denied, declined, blocked or not allowed, in any language known."""
-    return bool(DENIED.search(_NOT_DENIED.sub(" ", folded(text))))
+    said = folded(text)
+    return DENIED.may_match(said) and bool(DENIED.search(_NOT_DENIED.sub(" ", said)))
 
 
 def done_clauses(text: str) -> list[str]:

@@ -8,9 +8,10 @@ without participles they are stems, and ``mark`` is what makes them a claim.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from agentport_harness.core.needles import compiled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -347,4 +348,4 @@ LANGUAGES: tuple[Language, ...] = (
     OTHERS,
 )
 
-DENIED = re.compile("|".join(language.denied for language in LANGUAGES))
+DENIED = compiled("|".join(language.denied for language in LANGUAGES))
