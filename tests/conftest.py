@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from tests.serving import Served, served
+from tests.skills.clients import UnavailableError, install
 
 pytest_plugins = ["pytester"]
 # a test run says the same every time; HYPOTHESIS_PROFILE=exploring looks further
@@ -30,3 +31,13 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def with_ap(monkeypatch: pytest.MonkeyPatch) -> None:
     """Puts the tests' stand-in for the `ap` command on PATH."""
     monkeypatch.setenv("PATH", str(STANDINS), prepend=":")
+
+
+@pytest.fixture(scope="session")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the real clients' commands, from npm; AGENTPORT_NPM_TOOLS names one that has them already."""
+    given = os.environ.get("AGENTPORT_NPM_TOOLS")
+    try:
+        return install(Path(given) if given else tmp_path_factory.mktemp("npm"))
+    except UnavailableError as reason:
+        pytest.skip(str(reason))

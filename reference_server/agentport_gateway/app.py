@@ -7,17 +7,23 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING
 
+from agentport_gateway.auth.attempts import Attempts
 from agentport_gateway.auth.keys import Keys
+from agentport_gateway.auth.rates import Rates
 from agentport_gateway.auth.sealing import Sealer
+from agentport_gateway.auth.tokens import Tokens
 from agentport_gateway.catalog import load_catalog
 from agentport_gateway.gateway import Announcements, Gateway
 from agentport_gateway.hearing import hear
+from agentport_gateway.operations.client_documents import ClientDocuments
+from agentport_gateway.operations.notifying import tell_all
 from agentport_gateway.operations.running import LEASE, Runs
 from agentport_gateway.store import approvals, audit
 from agentport_gateway.store.database import open_database
 from agentport_gateway.store.migrate import migrate
 from agentport_gateway.surfaces.front import Front
 from agentport_gateway.surfaces.mcp.endpoint import McpEndpoint
+from agentport_gateway.surfaces.mcp.portable_sessions import PortableSessions
 from agentport_gateway.surfaces.mcp.server import build_server
 from agentport_gateway.surfaces.mcp.sessions import Sessions
 from agentport_gateway.surfaces.mcp.tool_changes import ToolChanges
@@ -46,14 +52,19 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
     sealer = Sealer(settings.secret_key)
     views = Views(database, load_catalog(demo=settings.demo))
     waits = Waits(clock)
-    upstreams = Upstreams(settings, clock, sealer)
+    upstreams = Upstreams(settings, clock, sealer, database, signed_out=views.drop)
+    keys = Keys(database, clock)
     runs = Runs(runner=ids.uuid(), clock=clock, database=database, views=views, waits=waits, upstreams=upstreams)
     gateway = Gateway(
         settings=settings,
         clock=clock,
         ids=ids,
         database=database,
-        keys=Keys(database, clock),
+        keys=keys,
+        tokens=Tokens(database, clock, keys),
+        attempts=Attempts(),
+        rates=Rates(),
+        documents=ClientDocuments(),
         sealer=sealer,
         views=views,
         waits=waits,
@@ -75,7 +86,7 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
         ending.add(task)
         task.add_done_callback(ending.discard)
 
-    gateway.announcements.key_revoked.append(end_sessions)
+    gateway.announcements.key_revoked += [end_sessions, changes.end_streams_of]
 
     @contextlib.asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
@@ -83,7 +94,10 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
         database.start()
         try:
             await _recover(gateway)
-            tasks = [asyncio.create_task(_upkeep(gateway), name="upkeep")]
+            tasks = [
+                asyncio.create_task(_upkeep(gateway), name="upkeep"),
+                asyncio.create_task(tell_all(gateway), name="notices"),
+            ]
             if not database.is_sqlite:
                 views.keeps = gateway.keys.keeps = False
                 tasks.append(asyncio.create_task(hear(gateway), name="hearing"))
@@ -102,7 +116,12 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
         finally:
             database.close()
 
-    endpoint = McpEndpoint(settings=settings, keys=gateway.keys, sessions=sessions)
+    portable = None
+    if settings.stateless_sessions:
+        portable = PortableSessions(secret_key=settings.secret_key, changes=changes)
+    endpoint = McpEndpoint(
+        settings=settings, keys=gateway.keys, tokens=gateway.tokens, sessions=sessions, portable=portable
+    )
     return Front(gateway=gateway, mcp=endpoint, lifespan=lifespan, close_streams=changes.close)
 
 
@@ -133,11 +152,13 @@ async def _upkeep(gateway: Gateway) -> None:
 async def _end_overdue(gateway: Gateway) -> None:
     now = gateway.clock.now()
 
-    def write(connection: Connection) -> None:
+    def write(connection: Connection) -> set[str]:
         ended = approvals.end_overdue(connection, now)
         audit.complete_requests(connection, [one.id for one in ended], outcome="expired", now=now)
         if not gateway.database.is_sqlite:
             lost = approvals.lose_runs(connection, now=now)
             audit.complete_requests(connection, [one.id for one in lost], outcome="outcome_unknown", now=now)
+        return {one.org_id for one in ended}
 
-    await gateway.database.write(write, durable=False)
+    for org_id in await gateway.database.write(write, durable=False):
+        gateway.waits.stir(org_id)

@@ -6,7 +6,21 @@ import os
 import signal
 from typing import Final, Literal
 
-Failpoint = Literal["asked", "decided", "consumed", "called", "finished"]
+Failpoint = Literal[
+    "asking",
+    "asked",
+    "deciding",
+    "decided",
+    "consuming",
+    "consumed",
+    "called",
+    "finishing",
+    "finished",
+    "giving_back",
+    "given_back",
+    "ran_allowed",
+]
+"""Those that end in -ing lie inside a transaction, before its commit."""
 
 _WANTED: Final = os.environ.get("AGENTPORT_TEST_FAILPOINT")
 

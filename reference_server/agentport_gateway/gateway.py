@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from agentport_gateway.auth.attempts import Attempts
     from agentport_gateway.auth.keys import Keys
+    from agentport_gateway.auth.rates import Rates
     from agentport_gateway.auth.sealing import Sealer
+    from agentport_gateway.auth.tokens import Tokens
     from agentport_gateway.domain.time import Clock, Ids
+    from agentport_gateway.operations.client_documents import ClientDocuments
     from agentport_gateway.operations.running import Runs
     from agentport_gateway.settings import Settings
     from agentport_gateway.store.database import Database
@@ -36,12 +40,29 @@ class Gateway:
     ids: Ids
     database: Database
     keys: Keys
+    tokens: Tokens
+    attempts: Attempts
+    rates: Rates
+    documents: ClientDocuments
     sealer: Sealer
     views: Views
     waits: Waits
     upstreams: Upstreams
     runs: Runs
     announcements: Announcements
+
+    @property
+    def mcp_url(self) -> str:
+        """The resource that agents' access tokens are for."""
+        return f"{self.settings.base_url}/mcp"
+
+    def sign_in_url(self, integration_id: str) -> str:
+        """The page on which a member signs in to an integration."""
+        return f"{self.settings.base_url}/oauth/sign-in/{integration_id}"
+
+    def callback_url(self, integration_id: str) -> str:
+        """Where an integration's authorization server answers: each has an address of its own."""
+        return f"{self.settings.base_url}/oauth/callback/{integration_id}"
 
     def approval_url(self, request_id: str) -> str:
         """The page on which a human decides."""

@@ -46,6 +46,7 @@ def _trust(gateway: Gateway, trusted: bool) -> None:
     gateway.keys.keeps = trusted
     gateway.views.drop_all()
     gateway.keys.forget()
+    gateway.tokens.forget()
     gateway.waits.wake_all()
 
 
@@ -54,6 +55,9 @@ def _take(gateway: Gateway, payload: str) -> None:
     match subject:
         case "request":
             gateway.waits.wake(which)
+            gateway.waits.stir_all()
+        case "asked" | "pages":
+            gateway.waits.stir(which)
         case "org":
             gateway.views.drop(which)
         case "tools":

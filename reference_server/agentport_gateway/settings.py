@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -12,6 +13,7 @@ def _split(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+Rung = Literal["elicitation", "tasks"]
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 """Several values; in an environment variable they are separated by commas."""
 
@@ -40,6 +42,33 @@ class Settings(BaseSettings):
     """Networks (CIDR) that upstreams may live in although they are not public; for development."""
     allowed_hosts: Listed = ()
     allowed_origins: Listed = ()
+    wait_rungs: Annotated[tuple[Rung, ...], NoDecode, BeforeValidator(_split)] = ()
+    """How clients that declare it may be told of an approval besides text: `elicitation` (a page to open), `tasks`."""
     stateless_sessions: bool = False
-    """Serve the handshake revisions without sessions, so that any worker can answer any request."""
+    """Keep no sessions of the handshake revisions: their ids say it all, and any worker can answer any request."""
+    log_format: Literal["text", "json"] = "text"
+    traces: bool = False
+    """Send spans to an OpenTelemetry collector, as the standard OTEL_… variables say."""
+    setup_code: str = Field(default="", repr=False)
+    """What the first user has to know; empty closes the set-up page."""
+    client_documents: bool | None = None
+    """Offer that OAuth clients are known by a document at their address, which needs a way out to the internet.
+
+    When nothing is said, a gateway offers it unless it is reached on this machine only; False refuses it.
+    """
     demo: bool = False
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the gateway is reached at this machine's own address only."""
+        return urlsplit(self.base_url).hostname in ("127.0.0.1", "localhost", "::1")
+
+    @property
+    def offers_client_documents(self) -> bool:
+        """Whether clients are told that they need not register."""
+        return self.client_documents if self.client_documents is not None else not self.is_local
+
+    @property
+    def offers_oauth(self) -> bool:
+        """Whether clients may connect by OAuth: over TLS, or on this machine."""
+        return self.is_local or urlsplit(self.base_url).scheme == "https"

@@ -24,6 +24,7 @@ def settings_for(options: ServeOptions, *, base_url: str, folder: Path | None) -
     """The settings; `folder` is where data goes when nothing else is said. Raises BadSettingsError."""
     from pydantic import ValidationError
 
+    from agentport_gateway.auth.setup_code import new_setup_code
     from agentport_gateway.settings import Settings
 
     given: dict[str, Any] = {
@@ -49,6 +50,8 @@ def settings_for(options: ServeOptions, *, base_url: str, folder: Path | None) -
         values["database_url"] = f"sqlite:///{_data_folder(folder) / 'gateway.sqlite'}"
     if not os.environ.get("AGENTPORT_SECRET_KEY"):
         values["secret_key"] = _kept_key(_data_folder(folder) / "secret.key")
+    if not os.environ.get("AGENTPORT_SETUP_CODE"):
+        values["setup_code"] = new_setup_code()
     try:
         settings = Settings(**values)
         _check_url(settings.database_url)

@@ -10,6 +10,21 @@ NAMES = names_of("google_calendar")
 
 
 @pytest.mark.parametrize(
+    ("integration", "said"),
+    [
+        ("gcal", "google calendar"),
+        ("googlecalendar", "google calendar"),
+        ("gdrive", "google drive"),
+        ("msteams", "microsoft teams"),
+        ("microsoftteams", "microsoft teams"),
+    ],
+)
+def test_an_id_that_is_an_abbreviation_is_called_by_the_full_name(integration: str, said: str) -> None:
+    assert any(name in said for name in names_of(integration))
+    assert not any(name in "github" for name in names_of(integration))
+
+
+@pytest.mark.parametrize(
     ("text", "kind"),
     [
         ("Please install Google Calendar", "install"),

@@ -52,6 +52,8 @@ def how(text: str, url: str = URL, *, known: Iterable[str] = (), others: Iterabl
         f"Decide at {URL}, please",
         f"{URL[:30]}… in short; in full {URL}",
         f'<a href="{URL}">here</a>',
+        f'<a href="{URL}">decide here</a>',
+        f"<a class=x href={URL}>{URL}</a>",
     ],
 )
 def test_a_url_in_prose_markdown_or_another_script_is_whole(text: str) -> None:
@@ -92,6 +94,7 @@ def test_a_url_in_prose_markdown_or_another_script_is_whole(text: str) -> None:
         "Approve at https://bit.ly/3xYz",
         "Approve at https://approvals.example/page/of/mine",
         URL.upper(),
+        f'<a href="https://login.example/x">{URL}</a>',
     ],
 )
 def test_a_url_that_is_cut_disguised_or_re_hosted_is_altered(text: str) -> None:

@@ -11,12 +11,17 @@ from agentport_harness.cli.group import group
 from agentport_harness.transcript_files import load_transcript
 
 ROOT = Path(__file__).parents[2]
+CONNECT = [f"docs/connect/{name}.md" for name in ("codex", "claude-code", "opencode", "gemini")]
 PAGES = [
     "README.md",
     "CONTRIBUTING.md",
     "docs/transcripts.md",
     "docs/conventions.md",
     "docs/recordings.md",
+    "docs/people.md",
+    "docs/agents.md",
+    "docs/clients.md",
+    *CONNECT,
     "harness/ARCHITECTURE.md",
 ]
 COMMANDS = set(group.list_commands(None))  # type: ignore[arg-type]  # the group does not look at the context

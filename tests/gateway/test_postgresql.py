@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
-import os
-import shutil
-import tempfile
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,56 +14,24 @@ from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from sqlalchemy import create_engine, text
 
+from .test_gateway_model import GatewayModel
 from .test_lifecycle import *  # noqa: F403 - the same tests, on this module's gateway
 from .test_policies import (  # noqa: F401 - the same
     test_a_rule_that_denies_stops_an_approved_call,
     test_the_matching_rule_decides_and_is_on_record,
     test_who_has_a_second_factor_shows_it_to_say_yes,
 )
+from .test_portable_sessions import listening, next_message, opened
 from .test_serving import is_ready, sign_in, start
 from .test_store_model import Store
 from .world import AWAIT, CALL, HandClock, World, ask, facts, recording_upstream, running_gateway
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable
 
     from sqlalchemy import Engine
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgresql]
-
-_numbers = itertools.count()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The URL of a PostgreSQL server, without a database's name in it."""
-    if given := os.environ.get("AGENTPORT_TEST_POSTGRESQL"):
-        yield given
-        return
-    pgserver = pytest.importorskip("pgserver", reason="pgserver is not installed: no PostgreSQL to test with")
-    # The server gives up root's rights: its folder must be reachable for others, as pytest's own is not.
-    folder = Path(tempfile.mkdtemp(prefix="agentport-pg-"))
-    folder.chmod(0o755)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        running = pgserver.get_server(folder / "data", cleanup_mode="stop")
-    try:
-        yield running.get_uri()
-    finally:
-        running.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture
-def database(server: str) -> Iterator[str]:
-    """The URL of an empty database."""
-    engine = create_engine(server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
-    name = f"test_{os.getpid()}_{next(_numbers)}"
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-        yield engine.url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
 
 
 @pytest.fixture
@@ -149,6 +112,14 @@ async def test_a_lost_connection_costs_seconds_and_not_the_news(tmp_path: Path, 
         assert facts(await asyncio.wait_for(waiting, 10))["outcome"] == "executed"
 
 
+async def test_a_session_opened_with_one_gateway_hears_of_changes_on_the_other(tmp_path: Path, database: str) -> None:
+    async with pair(tmp_path, database, stateless_sessions=True) as (one, two):
+        session = await opened(one, one.first)
+        async with listening(two, session) as news:
+            await one.http.delete("/api/installed/notes", headers=one.first.as_agent)
+            assert "tools/list_changed" in await next_message(news)
+
+
 async def eventually(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
         while not holds():  # noqa: ASYNC110 - news from another gateway
@@ -157,8 +128,8 @@ async def eventually(holds: Callable[[], bool]) -> None:
 
 @pytest.fixture(autouse=True)
 def _model_database(request: pytest.FixtureRequest) -> None:
-    if request.cls is TestStoreOnPostgresql:
-        PostgresqlStore.server = request.getfixturevalue("server")
+    if request.cls in (TestStoreOnPostgresql, TestGatewayModelOnPostgresql):
+        PostgresqlStore.server = PostgresqlModel.server = request.getfixturevalue("server")
 
 
 class PostgresqlStore(Store):
@@ -176,6 +147,23 @@ class PostgresqlStore(Store):
             connection.execute(text(f"TRUNCATE {names} CASCADE"))
         return engine
 
+
+class PostgresqlModel(GatewayModel):
+    """The model test's gateway, each time on an empty database."""
+
+    server = ""
+
+    def empty_database(self) -> str:
+        engine = create_engine(self.server.replace("postgresql://", "postgresql+psycopg://"))
+        with engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+        engine.dispose()
+        return self.server
+
+
+TestGatewayModelOnPostgresql = PostgresqlModel.TestCase
+TestGatewayModelOnPostgresql.settings = settings(max_examples=4, stateful_step_count=25, deadline=None)
 
 TestStoreOnPostgresql = PostgresqlStore.TestCase
 TestStoreOnPostgresql.settings = settings(max_examples=8, stateful_step_count=25, deadline=None)

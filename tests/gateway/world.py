@@ -16,21 +16,25 @@ import uvicorn
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.server.lowlevel import Server
+from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ToolsListChanged
 
 from agentport_gateway.app import build
 from agentport_gateway.auth.hashing import secret_hash
+from agentport_gateway.demo import furnish
 from agentport_gateway.listening import bind
 from agentport_gateway.settings import Settings
 from agentport_gateway.store import accounts, integrations, policies
 from agentport_gateway.system import RandomIds
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    import socket
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
     from sqlalchemy.engine import Connection
 
     from agentport_gateway.gateway import Gateway
+    from agentport_gateway.surfaces.front import Front
 
 CALL = "agentport__call_tool"
 AWAIT = "agentport__await_approval"
@@ -102,14 +106,15 @@ class World:
     second: Tenant
     http: httpx2.AsyncClient
     stop: Callable[[], None]
+    application: Front
 
     @contextlib.asynccontextmanager
-    async def agent(self, tenant: Tenant | None = None, mode: str = "2026-07-28") -> AsyncIterator[Client]:
+    async def agent(self, tenant: Tenant | None = None, mode: str = "2026-07-28", **more: Any) -> AsyncIterator[Client]:
         """An MCP client that is signed in as a tenant's agent."""
         headers = (tenant or self.first).as_agent
         async with (
             httpx2.AsyncClient(headers=headers, timeout=30) as http,
-            Client(streamable_http_client(f"{self.base_url}/mcp", http_client=http), mode=mode) as client,
+            Client(streamable_http_client(f"{self.base_url}/mcp", http_client=http), mode=mode, **more) as client,
         ):
             yield client
 
@@ -144,6 +149,10 @@ class World:
         assert answer.status_code == 201, answer.text
         return integration_id
 
+    async def furnish_demo(self) -> dict[str, Any]:
+        """What a demonstration's start makes, or finds."""
+        return await furnish(self.gateway)
+
     async def until_parked(self, count: int) -> None:
         """Wait until so many callers are parked."""
         async with asyncio.timeout(10):
@@ -152,10 +161,12 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def served(application: Any) -> AsyncIterator[tuple[str, Callable[[], None]]]:
-    """An ASGI application on a free port of loopback; its address, and a way to stop it early."""
-    listener = bind("127.0.0.1", 0)
-    config = uvicorn.Config(application, log_level="error", ws="none", timeout_graceful_shutdown=2)
+async def served(
+    application: Any, *, port: int = 0, listener: socket.socket | None = None, **options: Any
+) -> AsyncIterator[tuple[str, Callable[[], None]]]:
+    """An ASGI application on a port of loopback, 0 for a free one; its address, and a way to stop it early."""
+    listener = listener or bind("127.0.0.1", port)
+    config = uvicorn.Config(application, log_level="error", ws="none", timeout_graceful_shutdown=2, **options)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server._serve(sockets=[listener]))
     while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn offers no event for it
@@ -181,29 +192,39 @@ async def running_gateway(
     *,
     tenants: tuple[Tenant, Tenant] | None = None,
     clock: HandClock | None = None,
+    knows_address: bool = False,
     **settings: Any,
 ) -> AsyncIterator[World]:
-    """A gateway over the database in a folder; the same folder and tenants again are a restart."""
+    """A gateway over the database in a folder; the same folder and tenants again are a restart.
+
+    Unless it `knows_address`, links lead to the usual port, not to its own.
+    """
     clock = clock or HandClock()
+    listener = bind("127.0.0.1", 0)
     given = {
         "database_url": f"sqlite:///{folder / 'gateway.sqlite'}",
         "secret_key": "a key for tests",
         "demo": True,
         "allow_upstreams": ("127.0.0.0/8",),
         "organisations": 2,
+        **({"base_url": f"http://127.0.0.1:{listener.getsockname()[1]}"} if knows_address else {}),
         **settings,
     }
     application = build(Settings(**given), clock=clock)
     async with (
-        served(application) as (base_url, stop),
+        served(application, listener=listener) as (base_url, stop),
         httpx2.AsyncClient(base_url=base_url, timeout=30) as http,
     ):
         if tenants is None:
-            tenants = (await _furnish(application.gateway, "one"), await _furnish(application.gateway, "two"))
-        yield World(base_url, application.gateway, clock, *tenants, http, stop)
+            tenants = (
+                await furnish_tenant(application.gateway, "one"),
+                await furnish_tenant(application.gateway, "two"),
+            )
+        yield World(base_url, application.gateway, clock, *tenants, http, stop, application)
 
 
-async def _furnish(gateway: Gateway, name: str) -> Tenant:
+async def furnish_tenant(gateway: Gateway, name: str) -> Tenant:
+    """A new organisation with a human who is signed in and an agent that has a key."""
     ids = RandomIds()
     tenant = Tenant(ids.uuid(), ids.uuid(), ids.uuid(), "ap_" + ids.secret(), "aps_" + ids.secret())
     now = gateway.clock.now()
@@ -272,19 +293,36 @@ class Upstream:
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     result: types.CallToolResult | None = None
     hold: asyncio.Event | None = None
+    lists: int = 0
+    tools: list[types.Tool] = field(default_factory=list)
+    changed: Callable[[], Awaitable[None]] | None = None
+    listeners: int = 0
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     url: str = ""
     stop: Callable[[], None] = lambda: None
 
 
 @contextlib.asynccontextmanager
-async def recording_upstream(*, schema: dict[str, Any] | None = None) -> AsyncIterator[Upstream]:
-    """A remote MCP server with the tool `act`, that writes down what reaches it."""
+async def recording_upstream(
+    *, schema: dict[str, Any] | None = None, listens: bool = False, port: int = 0
+) -> AsyncIterator[Upstream]:
+    """A remote MCP server with the tool `act`, that writes down what reaches it.
+
+    One that `listens` takes listeners at 2026-07-28 and tells them of changed tools.
+    """
     upstream = Upstream()
-    tool = types.Tool(name="act", description="Act", input_schema=schema or {"type": "object"})
+    upstream.tools.append(types.Tool(name="act", description="Act", input_schema=schema or {"type": "object"}))
+    bus = InMemorySubscriptionBus()
+    handler = ListenHandler(bus)
+    upstream.changed = lambda: bus.publish(ToolsListChanged())
 
     async def list_tools(_context: Any, _params: Any) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=[tool])
+        upstream.lists += 1
+        return types.ListToolsResult(tools=list(upstream.tools))
+
+    async def listen(context: Any, params: Any) -> types.SubscriptionsListenResult:
+        upstream.listeners += 1
+        return await handler(context, params)
 
     async def call_tool(_context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
         upstream.calls.append((params.name, dict(params.arguments or {})))
@@ -293,10 +331,14 @@ async def recording_upstream(*, schema: dict[str, Any] | None = None) -> AsyncIt
             await upstream.hold.wait()
         return upstream.result or types.CallToolResult(content=[types.TextContent(text=f"acted {len(upstream.calls)}")])
 
-    server = Server("recording", on_list_tools=list_tools, on_call_tool=call_tool)
-    async with served(server.streamable_http_app()) as (base_url, stop):
+    more: dict[str, Any] = {"on_subscriptions_listen": listen} if listens else {}
+    server = Server("recording", on_list_tools=list_tools, on_call_tool=call_tool, **more)
+    async with served(server.streamable_http_app(), port=port) as (base_url, stop):
         upstream.url, upstream.stop = f"{base_url}/mcp", stop
-        yield upstream
+        try:
+            yield upstream
+        finally:
+            handler.close()
 
 
 def ask(tool: str = "refund", integration: str = "demo", **arguments: Any) -> dict[str, Any]:

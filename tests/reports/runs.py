@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from agentport_harness.core.report import Met, Problem, Run, SessionReport
+from agentport_harness.core.report import Met, Problem, RuleText, Run, SessionReport
 from agentport_harness.core.trace import (
     AgentMessage,
     Decision,
@@ -90,9 +90,21 @@ def session(*verdicts: Verdict, source: str = "runs/refund.jsonl", trace: Trace 
     return SessionReport(source=source, input_format="codex", session_id="s-1", verdicts=verdicts, trace=trace)
 
 
+TEXTS = {
+    "AP102": RuleText(
+        text="The URL is shown whole and unaltered.",
+        why="A URL that is cut leads the human nowhere.",
+        mend="Copy it from the result.",
+        taught=("skill#share", "skill#outcomes", "skill#more"),
+    ),
+    "AP203": RuleText(text="The reason says why.", why="The reviewer reads it.", mend="Write a sentence."),
+}
+"""What the catalogue of these runs says of two of its rules."""
+
+
 def recordings(*sessions: SessionReport, stale: Iterable[str] = ()) -> Run:
     """A run over recordings."""
-    return Run(kind="recording", name="runs", sessions=sessions, stale=tuple(stale))
+    return Run(kind="recording", name="runs", sessions=sessions, stale=tuple(stale), texts=TEXTS)
 
 
 def small() -> Run:

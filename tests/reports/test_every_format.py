@@ -84,3 +84,15 @@ def test_arguments_nested_beyond_all_reason_are_told_as_such() -> None:
     run = recordings(session(verdict("AP101", "share", "fail", finding(event=0)), trace=trace))
     for name in ("terminal", "html"):
         assert "(nested too deeply to be shown)" in written(name, run)
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("json", "jsonl")])
+def test_a_finding_about_a_file_names_its_line_and_no_moment_of_a_session(name: str) -> None:
+    place = Place(path="skills/overview/SKILL.md", line=7)
+    fault = finding("the link leads nowhere", 0, place=place, of_file=True)
+    whole = finding("no licence", 0, place=Place(), of_file=True)
+    report = replace(session(verdict("SK301", "links", "fail", fault, whole), source="skills"), session_id="")
+    said = written(name, Run(kind="skills", name="skills", sessions=(report,)))
+    assert "SKILL.md" in said
+    assert "7" in said
+    assert "turn" not in said.replace("return", "").partition("<main")[2 if name == "html" else 0]

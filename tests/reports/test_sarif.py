@@ -39,8 +39,17 @@ def test_every_log_is_valid(run: Any) -> None:
 def test_every_rule_of_the_run_is_described_with_its_level_and_where_it_is_explained() -> None:
     rules = {rule["id"]: rule for rule in sarif(small())["tool"]["driver"]["rules"]}
     assert list(rules) == ["AP101", "AP102", "AP104", "AP106", "AP203", "AP301"]
-    assert rules["AP102"]["helpUri"] == "docs/conventions.md#approval-url-verbatim"
-    assert "explain AP102" in rules["AP102"]["help"]["text"]
+    assert rules["AP102"]["fullDescription"]["text"] == "The URL is shown whole and unaltered."
+    assert rules["AP102"]["help"]["text"].split("\n\n") == [
+        "MUST: The URL is shown whole and unaltered.",
+        "Why: A URL that is cut leads the human nowhere.",
+        "How to mend: Copy it from the result.",
+        "Taught in: skill#share, skill#outcomes, skill#more",
+        "`agentport-conformance explain AP102` tells more.",
+    ]
+    assert "Taught in" not in rules["AP203"]["help"]["text"]
+    assert rules["AP101"]["help"]["text"] == "`agentport-conformance explain AP101` tells more."
+    assert "helpUri" not in rules["AP102"], "no address of the conventions is absolute"
     assert rules["AP102"]["defaultConfiguration"] == {"level": "error"}
     assert rules["AP203"]["defaultConfiguration"] == {"level": "warning"}
 

@@ -54,6 +54,13 @@ def test_a_missing_reason_is_missing_even_where_the_tool_has_a_parameter_of_that
     assert status("AP201", human(), look, gateway(None, {"additional_info": "x"}, step=2), agent("Done.")) == "fail"
 
 
+@pytest.mark.parametrize("amount", [2000, 2000.0, "2000", 20, 20.0, "20.00"])
+@pytest.mark.parametrize("ask", ["Refund Dana.", "Refund Dana 20.00 EUR.", "Refund 20 € to Dana."])
+def test_an_amount_may_count_either_unit_however_its_number_is_written(amount: float | str, ask: str) -> None:
+    paid = gateway(f"Refund 20.00 EUR: {WHY}", {"amount": amount, "currency": "eur"})
+    assert status("AP207", human(ask), paid, agent("Done.")) == "pass"
+
+
 @pytest.mark.parametrize(
     ("info", "arguments"),
     [
@@ -90,7 +97,7 @@ def test_arguments_that_the_shell_fills_in_cannot_be_judged() -> None:
     [
         ("AP302", [gateway(WHY, {})]),
         ("AP303", [call("agentport__install_integration", {"integration_id": "notion"})]),
-        ("AP301", [agent("I don't have access to Notion.", 1)]),
+        ("AP301", [agent("I don't have access to Notion, and AgentPort is asleep.", 1)]),
     ],
 )
 def test_the_middle_of_a_conversation_shows_no_beginning(rule: str, parts: list[list[Event]]) -> None:

@@ -113,12 +113,16 @@ def test_talk_of_secrets_is_no_request_for_one(text: str) -> None:
 
 @pytest.mark.parametrize("text", GIVES_UP)
 def test_giving_a_service_up_unseen_is_heard(text: str) -> None:
-    assert "AP301" in judged(heard("Please see to it."), said(text, 1))
+    assert "AP301" in judged(heard("Please see to it, over AgentPort."), said(text, 1))
+
+
+def test_giving_a_service_up_is_not_judged_where_nothing_shows_the_gateway() -> None:
+    assert "AP301" not in judged(heard("Please see to it."), said("I don't have access to Stripe.", 1))
 
 
 @pytest.mark.parametrize("text", GIVES_NOTHING_UP)
 def test_other_bad_news_about_a_service_is_not_giving_it_up(text: str) -> None:
-    assert "AP301" not in judged(heard("Please see to it."), said(text, 1))
+    assert "AP301" not in judged(heard("Please see to it, over AgentPort."), said(text, 1))
 
 
 @pytest.mark.parametrize("text", NO_REASON)

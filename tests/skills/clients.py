@@ -17,7 +17,10 @@ PACKAGES = (
     "skills@1.7.4",
     "@openai/codex@0.169.0",
     "@anthropic-ai/claude-code@2.1.330",
+    "opencode-ai@1.18.33",
+    "@google/gemini-cli@0.61.0",
 )
+COMMANDS = ("node", "skills", "codex", "claude", "opencode", "gemini")
 PUBLISHED = (
     "skills",
     "evals",
@@ -46,17 +49,17 @@ class UnavailableError(Exception):
     """The npm registry, or npm itself, cannot be had here."""
 
 
-def install(folder: Path) -> Path:
-    """Puts the clients into `folder` by npm, with the caller's npm settings; returns the commands' folder."""
+def install(folder: Path, packages: tuple[str, ...] = PACKAGES) -> Path:
+    """Puts the packages into `folder` by npm, with the caller's npm settings; returns the commands' folder."""
     commands = folder / "node_modules" / ".bin"
-    if commands.exists():
+    if all((commands / name).exists() for name in COMMANDS):
         return commands
     if not shutil.which("npm"):
         raise UnavailableError("npm is not installed")
-    command = ["npm", "install", "--no-save", "--no-audit", "--no-fund", "--prefix", str(folder), *PACKAGES]
+    command = ["npm", "install", "--no-save", "--no-audit", "--no-fund", "--prefix", str(folder), *packages]
     ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     if ran.returncode:
-        raise UnavailableError(f"npm could not install the clients: {ran.stderr.strip().splitlines()[-1:]}")
+        raise UnavailableError(f"npm could not install {', '.join(packages)}: {ran.stderr.strip().splitlines()[-1:]}")
     return commands
 
 

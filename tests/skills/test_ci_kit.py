@@ -92,17 +92,19 @@ def test_the_shipped_suite_needs_no_path() -> None:
     assert _ran("Replay", TRANSCRIPTS="shipped", URL="").endswith("--format junit=out/replay.xml")
 
 
-def test_a_replay_against_a_gateway_hands_over_both_credentials() -> None:
+@pytest.mark.parametrize(("step", "address"), [("Replay", "--gateway http://x"), ("Gateway", "--url http://x")])
+def test_credentials_go_by_the_environment_and_never_onto_a_command_line(step: str, address: str) -> None:
     ran = _ran(
-        "Replay",
+        step,
         TRANSCRIPTS="t.transcript.yaml",
         URL="http://x",
         ADAPTER="agentport",
         AGENTPORT_API_KEY="ap_k",
-        HUMAN_EMAIL="h@x",
+        AGENTPORT_HUMAN_EMAIL="h@x",
+        AGENTPORT_HUMAN_PASSWORD="pw",
     )
-    assert "--gateway http://x --api-key ap_k --adapter agentport --human-email h@x" in ran
-    assert ran.endswith("--human-password-env HUMAN_PASSWORD t.transcript.yaml")
+    assert f"{address} --adapter agentport" in ran
+    assert not {"ap_k", "h@x", "pw"} & set(ran.split())
 
 
 def test_a_gateway_check_takes_baseline_and_strictness() -> None:
@@ -111,11 +113,11 @@ def test_a_gateway_check_takes_baseline_and_strictness() -> None:
         URL="http://x",
         ADAPTER="agentport",
         AGENTPORT_API_KEY="ap_k",
-        HUMAN_EMAIL="",
+        AGENTPORT_HUMAN_EMAIL="",
         BASELINE="b.json",
         STRICT="true",
     )
-    assert ran.endswith("--url http://x --api-key ap_k --baseline b.json --strict")
+    assert ran.endswith("--url http://x --baseline b.json --strict")
 
 
 def test_workflows_on_the_page_give_the_action_inputs_that_it_has() -> None:

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 from tests.skills.bundle import NAMES, ROOT, front_matter, texts
-from tests.skills.clients import Person, UnavailableError, commit, git, install, published
+from tests.skills.clients import Person, commit, git, published
 
 pytestmark = [pytest.mark.npm, pytest.mark.timeout(900)]
 
 EVERYONE = ("-a", "codex", "claude-code", "cursor")
-
-
-@pytest.fixture(scope="session")
-def commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    given = os.environ.get("AGENTPORT_NPM_TOOLS")
-    try:
-        return install(Path(given) if given else tmp_path_factory.mktemp("npm"))
-    except UnavailableError as reason:
-        pytest.skip(str(reason))
 
 
 @pytest.fixture

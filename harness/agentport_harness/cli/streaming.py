@@ -16,6 +16,7 @@ from agentport_harness.core.report import Run, SessionReport
 from agentport_harness.core.tally import MOST_WHOLE, Tally
 from agentport_harness.reports.jsonl_report import last_line, line
 from agentport_harness.runner.baseline import document_text, read_baseline, told
+from agentport_harness.runner.catalogue import rule_texts
 
 if TYPE_CHECKING:
     from agentport_harness.runner.parquet import FindingsFile
@@ -67,7 +68,12 @@ def conclude(
         write_whole(Path(write_baseline), document_text(known))
     if whole:
         run = Run(kind=tally.kind, name=name, sessions=tuple(every), stale=tally.stale)
-    emit(run, [pair for pair in formats if pair[0] != "jsonl"], quiet=quiet, no_color=no_color)
+    emit(
+        replace(run, texts=rule_texts()),
+        [pair for pair in formats if pair[0] != "jsonl"],
+        quiet=quiet,
+        no_color=no_color,
+    )
     return run.exit_code(strict=strict)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from agentport_harness.core.languages import DENIED, LANGUAGES, Language
-from agentport_harness.core.needles import Pattern, compiled
-from agentport_harness.core.text import clauses, folded
+from agentport_harness.core.needles import Pattern
+from agentport_harness.core.text import any_of, clauses, folded
 
 _NOT_DENIED = re.compile(
     r"(?:n't|\b(?:not|nothing|never|nicht|pas|no|non)) (?:been |was |were |yet )?(?:denied|declined|rejected|"
@@ -48,24 +48,34 @@ def says_done(clause: str, effects: Iterable[str] = ()) -> bool:
 
 @lru_cache(maxsize=4096)
 def _says_done(clause: str, wanted: frozenset[str]) -> bool:
+    # most clauses of most sessions claim nothing in any language
+    if not _done_anywhere(wanted).search(clause) or DENIED.search(clause):
+        return False
     said = [
         index
         for index, language in enumerate(LANGUAGES)
         if _done_in(index, wanted).search(clause)
         and (not wanted or not language.mark or re.search(language.mark, clause))
     ]
-    return bool(said) and not DENIED.search(clause) and not any(_open_in(index).search(clause) for index in said)
+    return bool(said) and not any(_open_in(index).search(clause) for index in said)
+
+
+@lru_cache(maxsize=64)
+def _done_anywhere(effects: frozenset[str]) -> Pattern:
+    return any_of(*(source for language in LANGUAGES for source in _forms(language, effects)))
 
 
 @lru_cache(maxsize=256)
 def _done_in(index: int, effects: frozenset[str]) -> Pattern:
-    language: Language = LANGUAGES[index]
+    return any_of(*_forms(LANGUAGES[index], effects))
+
+
+def _forms(language: Language, effects: frozenset[str]) -> list[str]:
     if not effects:
-        return compiled(language.done)
-    forms = [form for effect, form in language.effects.items() if effect in effects]
-    return compiled("|".join(forms) if forms else r"(?!)")
+        return [language.done]
+    return [form for effect, form in language.effects.items() if effect in effects]
 
 
 @lru_cache(maxsize=32)
 def _open_in(index: int) -> Pattern:
-    return compiled(LANGUAGES[index].open)
+    return any_of(LANGUAGES[index].open)

@@ -68,6 +68,7 @@ _ORDER = re.compile(
 )
 """English verbs whose object follows them."""
 _KEYWORDS = {"install": re.compile(_IN), "uninstall": re.compile(_OUT)}
+_MAKERS = re.compile(r"(?P<maker>google|g|microsoft|ms)(?P<product>[a-z]{3,})")
 _NEAR = 60
 _ASKS = re.compile(
     r"[?？]|\b(?:shall|should|may|can|could) i\b|\blet me know\b|\bwould you like\b|\bif you (?:want|"
@@ -158,9 +159,14 @@ def proposes(text: str, names: frozenset[str]) -> bool:
 
 
 def names_of(integration: str) -> frozenset[str]:
-    """The words by which people call an integration: ``google_calendar`` is "google calendar" and "calendar"."""
+    """The words by which people call an integration: ``google_calendar`` is "google calendar" and "calendar".
+
+    So is ``googlecalendar``; ``gcal`` is "google cal", with which the full name begins.
+    """
     plain = re.sub(r"[_\-./]+", " ", integration.casefold()).strip()
+    maker = _MAKERS.fullmatch(plain)
+    spelt = {f"{'google' if maker['maker'].startswith('g') else 'microsoft'} {maker['product']}"} if maker else set()
     parts = {part for part in plain.split() if len(part) >= 4} - {"google", "microsoft", "remote", "cloud", "mail"}
     squeezed = {plain.replace(" ", "")} if plain else set()
     inside = {"mail"} if "mail" in plain else set()
-    return frozenset({plain, *parts, *squeezed, *inside} - {""})
+    return frozenset({plain, *parts, *squeezed, *inside, *spelt} - {""})

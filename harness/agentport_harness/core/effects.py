@@ -30,6 +30,8 @@ _CLASSES: Mapping[str, str] = {
     "schedule": "schedule book reserve booking appointment",
     "run": "run execute exec trigger dispatch start invoke launch",
 }
+VERBS = frozenset(" ".join(_CLASSES.values()).split())
+"""Every word of a tool's name that speaks of an effect."""
 _CLASS_OF: dict[str, frozenset[str]] = {}
 for _effect, _names in _CLASSES.items():
     for _name in _names.split():
@@ -162,39 +164,11 @@ _SETTING = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"id$|number|num$|^nr$|^no$|issue|pull|ticket|order|invoice|key$|iid", re.IGNORECASE)
-_ENUMERATIONS = frozenset(
-    [
-        "true",
-        "false",
-        "none",
-        "null",
-        "main",
-        "master",
-        "production",
-        "staging",
-        "default",
-        "high",
-        "normal",
-        "public",
-        "private",
-        "open",
-        "closed",
-        "active",
-        "usd",
-        "eur",
-        "gbp",
-        "markdown",
-        "html",
-        "text",
-        "json",
-        "requested_by_customer",
-        "duplicate",
-        "fraudulent",
-        "primary",
-        "asc",
-        "desc",
-    ]
-)
+_ENUMERATIONS_WORDS = """
+true false none null main master production staging default high normal public private open closed active usd
+eur gbp markdown html text json requested_by_customer duplicate fraudulent primary asc desc
+"""
+_ENUMERATIONS = frozenset(_ENUMERATIONS_WORDS.split())
 
 
 def same_effect(denied: CallTool, other: CallTool) -> bool:
@@ -256,72 +230,15 @@ def _tokens(text: str) -> frozenset[str]:
     return frozenset(_VALUE.findall(text[:20_000]))
 
 
-_READ_ONLY_PROGRAMS = frozenset(
-    [
-        "ls",
-        "cat",
-        "head",
-        "tail",
-        "less",
-        "more",
-        "grep",
-        "rg",
-        "ag",
-        "find",
-        "wc",
-        "sort",
-        "uniq",
-        "cut",
-        "awk",
-        "jq",
-        "yq",
-        "echo",
-        "printf",
-        "pwd",
-        "cd",
-        "which",
-        "type",
-        "file",
-        "stat",
-        "du",
-        "df",
-        "diff",
-        "tree",
-        "env",
-        "date",
-        "sleep",
-        "test",
-        "true",
-        "false",
-        "export",
-        "source",
-        "history",
-        "man",
-        "help",
-        "whoami",
-        "id",
-        "ps",
-        "mkdir",
-        "touch",
-    ]
-)
-_READ_ONLY_GIT = frozenset(
-    [
-        "status",
-        "log",
-        "diff",
-        "show",
-        "branch",
-        "fetch",
-        "remote",
-        "blame",
-        "describe",
-        "rev-parse",
-        "ls-files",
-        "grep",
-        "config",
-    ]
-)
+_READ_ONLY_PROGRAMS_WORDS = """
+ls cat head tail less more grep rg ag find wc sort uniq cut awk jq yq echo printf pwd cd which type file stat du
+df diff tree env date sleep test true false export source history man help whoami id ps mkdir touch
+"""
+_READ_ONLY_PROGRAMS = frozenset(_READ_ONLY_PROGRAMS_WORDS.split())
+_READ_ONLY_GIT_WORDS = """
+status log diff show branch fetch remote blame describe rev-parse ls-files grep config
+"""
+_READ_ONLY_GIT = frozenset(_READ_ONLY_GIT_WORDS.split())
 _REACHES_OUT = re.compile(
     r"\b(?:POST|PUT|PATCH|DELETE)\b|\s(?:-d|--data\S*|--json|-F|--form|-T)\b|requests\.(?:post|put|patch|delete)|"
     r"axios\."
@@ -336,11 +253,16 @@ def command_has_effect(denied: CallTool, command: str) -> bool:
     kind of thing by its words or its HTTP method, and not merely read. Blind spots: a script whose name and arguments
     say nothing, and one written to a file earlier.
     """
+    values = telling_values(denied.arguments)
+    return any(_part_has_effect(denied, values, part) for part in _parts(command))
+
+
+@lru_cache(maxsize=1024)
+def _parts(command: str) -> tuple[str, ...]:
+    """The commands of a line, without what they say; and all in one where a script may spread over them."""
     command = _SAID.sub(" ", _PUSHED_AWAY.sub(r"\1 delete \2", command))
-    parts = [part.strip() for part in re.split(r"&&|\|\||[;|\n]", command) if part.strip()]
-    return any(_part_has_effect(denied, part) for part in parts) or (
-        len(parts) > 1 and bool(_SCRIPTED.search(command)) and _part_has_effect(denied, " ".join(parts))
-    )
+    parts = tuple(part.strip() for part in re.split(r"&&|\|\||[;|\n]", command) if part.strip())
+    return (*parts, " ".join(parts)) if len(parts) > 1 and _SCRIPTED.search(command) else parts
 
 
 _SAID = re.compile(r"""(?:-m|--(?:message|body|text|title|comment))[ =](?:'[^']*'|"[^"]*")""")
@@ -349,17 +271,18 @@ _PUSHED_AWAY = re.compile(r"(git push\s+(?:\S+\s+)?):(\S)")
 _SCRIPTED = re.compile(r"<<|\b(?:python3?|node|ruby|perl|php|deno|bun)\b|curl")
 
 
-def _part_has_effect(denied: CallTool, part: str) -> bool:
+def _part_has_effect(denied: CallTool, values: frozenset[str], part: str) -> bool:
     words = part.split()
     program = words[0].rpartition("/")[2].casefold() if words else ""
     if program in _READ_ONLY_PROGRAMS or (program == "git" and len(words) > 1 and words[1] in _READ_ONLY_GIT):
         return False
     lowered = part.casefold()
-    values = telling_values(denied.arguments)
     named = _mentions(lowered, values)
     service = _names_service(denied.integration, lowered)
     if only_reads(denied.tool):
         return named and (service or bool(_URL.search(lowered)))
+    if not (named or service or service_host(denied.integration, part)):
+        return False
     target = " ".join(_URL.findall(part)) or part
     kinds = {effect for word in name_words(re.sub(r"[^\w]+", "_", target)) for effect in _CLASS_OF.get(word, ())}
     same_kind = bool((kinds - {"read"}) & effects_of(denied.tool)) or bool(
@@ -393,6 +316,11 @@ _TELLING_INSIDE = 6
 
 
 def _mentions(text: str, values: Iterable[str]) -> bool:
-    tokens = set(_VALUE.findall(text))
-    tokens |= {piece for token in tokens for piece in re.split(r"[/:.?]", token)}
+    tokens = _pieces(text)
     return any(value in tokens or (len(value) >= _TELLING_INSIDE and value in text) for value in values)
+
+
+@lru_cache(maxsize=1024)
+def _pieces(text: str) -> frozenset[str]:
+    tokens = set(_VALUE.findall(text))
+    return frozenset(tokens | {piece for token in tokens for piece in re.split(r"[/:.?]", token)})

@@ -66,13 +66,19 @@ def key_of(call: CallTool) -> str:
 
 
 @lru_cache(maxsize=8)
+def keys(session: Session) -> Mapping[tuple[int, int], str]:
+    """The key of every call of the session, by event number and part."""
+    return {(action.seq, action.part): key_of(call) for action, call in session.calls()}
+
+
+@lru_cache(maxsize=8)
 def matters(session: Session) -> Mapping[str, Matter]:
     """Every exact call of the session by its key, in order of first appearance."""
     made: dict[str, list[Action]] = defaultdict(list)
     first: dict[str, CallTool] = {}
     key_of_request: dict[str, str] = {}
     for action, call in session.calls():
-        key = key_of(call)
+        key = keys(session)[action.seq, action.part]
         made[key].append(action)
         first.setdefault(key, call)
         if action.outcome.request_id:

@@ -3,7 +3,8 @@
 All patterns are read against `core/text.py`'s folded text. ``done`` are general words of completion, ``open`` the words
 that keep a clause from claiming one (negation, future, condition, waiting, failure), ``denied`` the words that tell a
 denial. ``effects`` are the completed forms of what tools do, by the classes of `core/effects.py`; in languages
-without participles they are stems, and ``mark`` is what makes them a claim.
+without participles they are stems, and ``mark`` is what makes them a claim. No pattern matches a plain word of another
+language: the Italian feminine plural is left out where English has the verb ("create", "eliminate").
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from agentport_harness.core.needles import compiled
+from agentport_harness.core.text import any_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,8 @@ ENGLISH = Language(
     r"\bstill\b|n't\b|\bcannot\b|\bnever\b|\bnothing\b|\bnone\b|\bnobody\b|\bneither\b|\bunable\b|\bunless\b|"
     r"\bwithout\b|\byet\b|\bno (?!problem|worries|further|more|issues?\b|errors?\b)|\bfail\w*|\berror\w*|"
     r"\bexpired\b|\btimed out\b|\bwill\b|'ll\b|\bgoing to\b|\bwould\b|\bcan\b|\bcould\b|\bshould\b|\bto be\b|"
-    r"\bmay\b|\bmight\b|\bshall\b|\babout to\b|\bready to\b|\bpending\b|\bawait\w*|\bwait(?:ing|s)?\b|"
+    r"(?<!\d )(?<!\d\. )\bmay\b(?! \d)|\bmight\b|\bshall\b|\babout to\b|\bready to\b|\bpending\b|\bawait\w*|"
+    r"\bwait(?:ing|s)?\b|"
     r"\bonce\b|\buntil\b|\bwhen(?:ever)?\b|\bas soon as\b|\bif\b|\bbefore\b|\bafter (?:you|it|that|the|your|a|"
     r"an|approval)\b|\bfor (?:your |human |an? )?(?:approval|review|decision)\b|\b(?:approval|review|"
     r"decision) (?:is |was )?(?:request\w*|required|needed|pending)\b|\b(?:need|needs|require|requires|"
@@ -44,7 +46,7 @@ ENGLISH = Language(
     r"\bin progress\b|\?",
     denied=r"\bdisabled by\b|\bwithheld\b|\b(?:as|is|was) a no\b|\brestricted by\b|\b(?:stopped|barred|"
     r"prevented) by (?:\w+ )*policy\b|\bden(?:ied|ial|y|ies)\b|\bdeclin\w+|\breject\w*|\brefus\w+|"
-    r"\bblock(?:ed|s)\b|\bveto\w*|\bturned (?:it |this |that )?down\b|\bforb(?:id|ade|ids|idden)\w*|"
+    r"\bblock(?:ed|s)\b|\bveto\w*|\bturn(?:ed|s) (?:\w+ ){0,4}down\b|\bforb(?:id|ade|ids|idden)\w*|"
     r"\bprohibit\w*|\bdisallow\w*|\bsaid no\b|\bdisapprov\w*|(?:n't|\b(?:not|never)) (?:to |be |been |get |"
     r"was |yet )?(?:approv\w*|allow\w*|permit\w*|authori[sz]ed|granted?|given (?:approval|permission)|"
     r"accept\w*)\b|\bwithout (?:your |the )?approval\b|\bpolicy (?:\w+ )?(?:prevent|stop|bar|does)\w*|"
@@ -57,12 +59,13 @@ ENGLISH = Language(
         r"made)\b|\bwired\b",
         "send": r"\bsent\b|\be?-?mailed\b|\bposted\b|\bpublished\b|\bdelivered\b|\bforwarded\b|\breplied\b|"
         r"\bnotified\b|\bmessaged\b|\bshared\b|\bannounced\b|\btweeted\b|\bcommented\b|\bis (?:now )?live\b",
-        "create": r"\bcreated\b|\badded\b|\bopened\b|\bregistered\b|\bgenerated\b|\buploaded\b|\bprovisioned\b|"
-        r"\bset up\b|\bfiled\b|\bsaved\b",
+        "create": r"\btagged\b|\blabell?ed\b|\bis (?:now )?live\b|"
+        r"\bcreated\b|\badded\b|\bopened\b|\bregistered\b|\bgenerated\b|"
+        r"\buploaded\b|\bprovisioned\b|\bset up\b|\bfiled\b|\bsaved\b",
         "delete": r"\bdeleted\b|\bremoved\b|\bdestroyed\b|\bpurged\b|\bdropped\b|\bwiped\b|\berased\b|\bcleared\b|"
         r"\btrashed\b|\bis gone\b|\bare gone\b",
         "update": r"\bupdated\b|\bedited\b|\bpatched\b|\bmodified\b|\bchanged\b|\brenamed\b|\bmoved\b|\bassigned\b|"
-        r"\bset to\b|\bis now\b",
+        r"\bset to\b|\bis now\b|\btagged\b|\blabell?ed\b|\bmarked\b",
         "cancel": r"\bcancel?led\b|\bclosed\b|\barchived\b|\brevoked\b|\bdisabled\b|\bsuspended\b|\bunsubscribed\b|"
         r"\bdeactivated\b|\bterminated\b|\b(?:been|was|is) stopped\b",
         "invite": r"\binvited\b|\bgranted\b|\bgiven access\b|\bhas (?:now )?access\b",
@@ -149,22 +152,22 @@ SPANISH = Language(
 )
 
 ITALIAN = Language(
-    done=r"\bfatt[oa]\b|\bcompletat[oaie]\b|\bterminat[oaie]\b|\beseguit[oaie]\b|\beffettuat[oaie]\b|"
-    r"\bcon successo\b|\briuscit[oaie]\b|\belaborat[oaie]\b|\bandat[oaie] a buon fine\b",
+    done=r"\bfatt[oa]\b|\bcompletat[oaie]\b|\bterminat[oai]\b|\beseguit[oaie]\b|\beffettuat[oaie]\b|"
+    r"\bcon successo\b|\briuscit[oaie]\b|\belaborat[oai]\b|\bandat[oaie] a buon fine\b",
     open=r"\bnon\b|\battesa\b|\battend\w*|\bapprovazione\b|\bquando\b|\bse\b|\bappena\b|\bsarà\w*|\bverrà\w*|"
     r"\bpuò\b|\bprima\b|\bfallit\w*|\bscadut\w*|\bmai\b|\bnessun\w*|\bancora\b|\bsenza\b|\brichiesta\b|\?",
-    denied=r"\bnegat\w*|\brifiut\w*|\brespint\w*|\brespingere\b|\bbloccat\w*|\bvietat\w*|\bdeclinat\w*|"
+    denied=r"\bnegat[oai]\b|\brifiut\w*|\brespint\w*|\brespingere\b|\bbloccat\w*|\bvietat\w*|\bdeclinat\w*|"
     r"\bnon (?:\w+ ){0,3}(?:approvat\w*|autorizz\w*|permess\w*|consentit\w*|accettat\w*)|\bdetto di no\b",
     effects={
         "refund": r"\brimborsat[oaie]\b|\bstornat[oaie]\b|\baccreditat[oaie]\b",
         "pay": r"\bpagat[oaie]\b|\btrasferit[oaie]\b|\bbonificat[oaie]\b|\bacquistat[oaie]\b",
-        "send": r"\binviat[oaie]\b|\bspedit[oaie]\b|\bmandat[oaie]\b|\bpubblicat[oaie]\b|\binoltrat[oaie]\b",
-        "create": r"\bcreat[oaie]\b|\baggiunt[oaie]\b|\bapert[oaie]\b|\bcaricat[oaie]\b",
-        "delete": r"\beliminat[oaie]\b|\bcancellat[oaie]\b|\brimoss[oaie]\b",
+        "send": r"\binviat[oaie]\b|\bspedit[oaie]\b|\bmandat[oai]\b|\bpubblicat[oaie]\b|\binoltrat[oaie]\b",
+        "create": r"\bcreat[oai]\b|\baggiunt[oaie]\b|\bapert[oaie]\b|\bcaricat[oaie]\b",
+        "delete": r"\beliminat[oai]\b|\bcancellat[oaie]\b|\brimoss[oaie]\b",
         "update": r"\baggiornat[oaie]\b|\bmodificat[oaie]\b|\bcambiat[oaie]\b|\brinominat[oaie]\b",
         "cancel": r"\bannullat[oaie]\b|\bchius[oaie]\b|\barchiviat[oaie]\b|\brevocat[oaie]\b|\bdisdett[oaie]\b",
         "invite": r"\binvitat[oaie]\b",
-        "merge": r"\bunit[oaie]\b",
+        "merge": r"\bunit[oai]\b",
         "deploy": r"\brilasciat[oaie]\b|\bdistribuit[oaie]\b",
         "schedule": r"\bprogrammat[oaie]\b|\bprenotat[oaie]\b",
     },
@@ -326,7 +329,7 @@ OTHERS = Language(
     r"\bvalmis\b|\bkész\b|\bgata\b",
     open=r"\bلم\b|انتظار|\bbekle\w*|\bdeğil\b|\bnení\b|\bbelum\b|\btidak\b|\bchưa\b|\bkhông\b|\bei\b|\bnem\b|"
     r"\bnu\b|\?",
-    denied=r"reddedil|reddetti|reddi|engellen|onaylanma|zamítn|odmítn|zakáz|zablokov|ditolak|menolak|diblokir|"
+    denied=r"reddedil|reddetti|\breddi\b|engellen|onaylanma|zamítn|odmítn|zakáz|zablokov|ditolak|menolak|diblokir|"
     r"từ chối|bị chặn|رفض|مرفوض|حظر|נדח|סורב|अस्वीक|इनकार|ปฏิเสธ|hylät|hyläs|estett|elutasít|letilt|megtagad|"
     r"respins|refuzat|blocat|απορρί|αρνήθ",
 )
@@ -348,4 +351,4 @@ LANGUAGES: tuple[Language, ...] = (
     OTHERS,
 )
 
-DENIED = compiled("|".join(language.denied for language in LANGUAGES))
+DENIED = any_of(*(language.denied for language in LANGUAGES))

@@ -1,7 +1,7 @@
 """How URLs were shown to the human: whole, altered, or not at all. Any number of URLs in one pass over a text.
 
 *Whole* is the URL character by character, where it can be copied or clicked: followed by white space, by
-punctuation (of any script), or by letters that cannot belong to a URL; as the target of a Markdown link whose
+punctuation (of any script), or by letters that cannot belong to a URL; as the target of a Markdown or HTML link whose
 visible text is not a different URL; in an autolink, a code span or a table cell.
 
 *Altered* is anything in which the URL can still be recognised: part of its id, an ellipsis, a placeholder in
@@ -30,6 +30,8 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]\n]{0,2000})\]\(\s*<?([^\s()<>]{1,4000})>?(?:\s+[\"'][^\"'\n]*[\"'])?\s*\)")
+_HTML_LINK = re.compile(r"<a\s(?P<tag>[^<>]{0,4000})>(?P<label>[^<>]{1,4000})</a", re.IGNORECASE)
+_TARGET = re.compile(r"\bhref\s*=\s*[\"']?([^\s\"'<>]+)", re.IGNORECASE)
 _ID_LIKE = re.compile(r"[0-9A-Za-z_.~:%@+=-]{8,}")
 _DIGIT = re.compile(r"[0-9]")
 _EDGE = re.compile(r"(?P<start>(?<![0-9A-Za-z])(?=[0-9A-Za-z]))|(?P<end>(?<=[0-9A-Za-z])(?![0-9A-Za-z]))")
@@ -118,13 +120,17 @@ class Watch:
             at = text.find("://", at + 3)
 
     def _misleading(self, text: str) -> Iterator[tuple[str, str]]:
-        """Markdown links that show one of the URLs and lead elsewhere."""
-        for match in _MARKDOWN_LINK.finditer(text):
-            label, target = match.group(1), match.group(2)
+        """Links, of Markdown or HTML, that show one of the URLs and lead elsewhere."""
+        every = [(match[1], match[2], match[0]) for match in _MARKDOWN_LINK.finditer(text)]
+        if "</" in text:
+            for match in _HTML_LINK.finditer(text):
+                target = _TARGET.search(match["tag"])
+                every.append((match["label"], target[1] if target else "", match[0]))
+        for label, leads_to, link in every:
             for start in self._starts(label):
                 for length in self.lengths:
-                    if (url := label[start : start + length]) in self.urls and url != target:
-                        yield url, match.group(0)
+                    if (url := label[start : start + length]) in self.urls and url != leads_to:
+                        yield url, link
 
     def _named(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Where enough of one of the ids stands to recognise it: either end of it, where a word ends too."""

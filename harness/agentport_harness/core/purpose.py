@@ -12,6 +12,13 @@ from agentport_harness.core.text import name_words, stem
 LEAST = 3
 """Words that the shortest sentence has; in scripts without spaces two characters count as a word."""
 
+_WHOLE_SENTENCE = 6
+_SOMEBODYS_WISH = re.compile(
+    r"\b(?:user|human|customer|client|manager|team)\b.{0,40}\b(?:ask|want|request|need|told|wish)\w* (?!(?:me |us )?to "
+    r"(?:call|run|use|execute|invoke|perform|do)\b)\w+",
+    re.IGNORECASE,
+)
+"""Whose wish the arguments are; with that they are told as a sentence, not repeated."""
 _LONGEST_NUMBER = 10**30
 _WORD = re.compile(r"[^\W_]+(?:[.@'\u2019-][^\W_]+)*")
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
@@ -59,6 +66,9 @@ def want_of_purpose(info: str, call: CallTool) -> str:
     if not [word for word in words if not (word in _SAYS_NOTHING or _covered(word, given))]:
         named = any(_covered(word, names) for word in words)
         repeats = any(_covered(word, given - names) for word in words)
+        tools_own = any(_covered(word, name_words(call.tool)) for word in words)
+        if repeats and not tools_own and len(set(words)) >= _WHOLE_SENTENCE and _SOMEBODYS_WISH.search(text):
+            return ""
         if repeats:
             return "additional_info repeats the arguments"
         return "additional_info names the tool and no purpose" if named else "additional_info says nothing of a purpose"

@@ -12,7 +12,8 @@ from agentport_harness.core.opaque import id_prefix
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}(?<![.-])")
 _ASKER = re.compile(
-    r"(?:\bfrom|\bby|\bbehalf of|\bfrom:|\bask\w*|\breport\w*|\bwrote|\bper|\bvon|\bim auftrag (?:von|des|der)|"
+    r"(?:\bfrom|\bby|\bbehalf of|\bfrom:|\bask\w*\b(?! (?:\w+ )?to\b)|\breport\w*|\bwrote|\bper|\bvon|"
+    r"\bim auftrag (?:von|des|der)|"
     r"\bde la part de|\bpar|\bpor|\bdi|\bda|\bsigned in as|\blogged in as|"
     r"\bcc|\breply[- ]to|\bown(?:ed|er)|\bmanaged|\bvia|\binstead of|\bnot|\bold(?: \w+)?|\bformer(?: \w+)?|"
     r"\breplac\w*|来自|应|根据)\W{0,3}(?:\w+ ){0,3}[(<]?\s*$",

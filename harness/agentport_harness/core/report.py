@@ -13,7 +13,7 @@ from agentport_harness.core.verdict import STATUSES, Status, Verdict
 if TYPE_CHECKING:
     from agentport_harness.core.tally import Tally
 
-SubjectKind: TypeAlias = Literal["recording", "transcript", "gateway", "skills"]
+SubjectKind: TypeAlias = Literal["recording", "transcript", "gateway", "skills", "client"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +73,23 @@ class SessionReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuleText:
+    """What the catalogue says of a rule: what is asked, why it matters to the human, and how to mend a fault.
+
+    ``taught`` are the sections of the skills that teach it.
+    """
+
+    text: str
+    why: str
+    mend: str
+    taught: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """All reports of one run. ``stale`` are baseline entries that matched nothing.
 
+    ``texts`` are the catalogue's words on the rules, by id, for formats that describe rules beside the findings.
     Where ``totals`` is set the run was too long to keep: ``sessions`` are then those that tell the most.
     """
 
@@ -84,6 +98,7 @@ class Run:
     sessions: tuple[SessionReport, ...]
     stale: tuple[str, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, RuleText] = field(default_factory=dict)
     totals: Tally | None = None
 
     def summary(self) -> dict[str, int]:

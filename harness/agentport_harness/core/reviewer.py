@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentport_harness.core.calls import CallTool
+from agentport_harness.core.readings import invisible
 from agentport_harness.core.session import Action, Session
 
 LONGEST = 8_000
@@ -12,8 +13,8 @@ LONGEST = 8_000
 
 
 def says_something(info: str | None) -> bool:
-    """Whether a text holds more than white space, invisible characters and punctuation."""
-    return info is not None and any(character.isalnum() for character in info)
+    """Whether a text holds more than white space and invisible characters."""
+    return info is not None and any(not (character.isspace() or invisible(character)) for character in info)
 
 
 def infos(session: Session) -> Iterator[tuple[Action, CallTool, str]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+_READ_PER_SHOWN = 8
+"""Characters that are read for each one that is shown: white space may take up most of a text."""
 _HIDDEN = {"Cf", "Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -19,9 +21,11 @@ def visible(text: str, *, keep: str = "") -> str:
 
 
 def one_line(text: str, width: int) -> str:
-    """`visible` on one line, cut to ``width`` characters."""
-    flat = visible(" ".join(text.split()))
-    return flat if len(flat) <= width else f"{flat[: width - 1]}\u2026"
+    """`visible` on one line, cut to ``width`` characters; however long the text, only its beginning is read."""
+    begun = text.lstrip()
+    head = begun[: _READ_PER_SHOWN * width]
+    flat = visible(" ".join(head.split()))
+    return flat if len(flat) <= width and len(head) == len(begun) else f"{flat[: width - 1]}\u2026"
 
 
 def _code(character: str) -> str:

@@ -6,6 +6,7 @@ from agentport_harness.core.claims import tells_denial
 from agentport_harness.core.fates import denials
 from agentport_harness.core.session import Session, still_pending, waited_on
 from agentport_harness.core.sharing import Obligation, obligations, showings
+from agentport_harness.core.trace import HumanMessage
 
 
 def turn_may_end(session: Session, seq: int, *, but: str = "") -> bool:
@@ -36,6 +37,12 @@ def turn_may_end(session: Session, seq: int, *, but: str = "") -> bool:
         for denial, _ in denials(session)
         if turn.start <= denial.seq < seq
     )
+
+
+def human_is_next(session: Session, seq: int) -> bool:
+    """Whether event ``seq`` is the last before the human speaks, so that what comes between is the agent's delay."""
+    events = session.trace.events
+    return seq + 1 < len(events) and isinstance(events[seq + 1], HumanMessage)
 
 
 def _shown_before(session: Session, owed: Obligation, seq: int) -> bool:

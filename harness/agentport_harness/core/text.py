@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
+
+from agentport_harness.core.needles import Pattern, compiled
 
 LONGEST = 200_000
 """Characters of one message that judgement rules read; what is longer is read at its beginning and its end."""
@@ -17,8 +20,13 @@ _CLAUSE = re.compile(
     r"[\uff0c\u3001](?=\u4f46|\u4e0d\u8fc7|\u305f\u3060\u3057)"
 )
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|[\n\r]+|(?<=[\u3002\uff01\uff1f\uff1b])")
+_QUOTED = re.compile(
+    r"`[^`\n]{1,300}`|\"[^\"\n]{1,300}\"|[\u201c\u201e\u201f][^\u201c-\u201f\n]{1,300}[\u201c\u201d]|\u00ab[^\u00ab\u00bb\n]{1,300}\u00bb|"
+    r"[\u300c\u300e][^\u300c-\u300f\n]{1,300}[\u300d\u300f]|(?<!\w)[\u2018'][^'\u2018\u2019\n]{2,200}['\u2019](?!\w)"
+)
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SYNTAX = re.compile(r"\\.|[][()|]", re.DOTALL)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -28,8 +36,7 @@ def folded(text: str) -> str:
 
     Its lines have single spaces between words, and none is empty.
     """
-    if len(text) > LONGEST:
-        text = f"{text[: LONGEST // 2]}\n{text[-LONGEST // 2 :]}"
+    text = _readable(text)
     lines = (" ".join(line.split()) for line in unicodedata.normalize("NFKC", _LINK.sub(" ", text)).splitlines())
     plain = "\n".join(line for line in lines if line)
     return plain.replace("\u2019", "'").replace("\u00ad", "").casefold().replace("e-mail", "email")
@@ -44,6 +51,45 @@ def clauses(text: str) -> tuple[str, ...]:
 def sentences(text: str) -> list[str]:
     """The folded text, cut where a sentence ends; its question mark stays with it."""
     return [part.strip() for part in _SENTENCE.split(folded(text)) if part and part.strip()]
+
+
+def unquoted(text: str) -> str:
+    """The text without what it quotes: names, titles and other people's words between marks, within a line."""
+    return _QUOTED.sub(" ", _readable(text))
+
+
+def _readable(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}\n{text[-LONGEST // 2 :]}"
+
+
+def any_of(*sources: str) -> Pattern:
+    """A pattern that is found where one of the sources, each of alternatives, is found; made for long lists of words.
+
+    Alternatives that begin at a word's edge share the search for that edge, which is several times as fast.
+    """
+    every = [alternative for source in sources for alternative in _alternatives(source)]
+    words_first = "|".join(alternative[2:] for alternative in every if alternative.startswith(r"\b"))
+    others = [alternative for alternative in every if not alternative.startswith(r"\b")]
+    return compiled("|".join(([rf"\b(?:{words_first})"] if words_first else []) + others) or r"(?!)")
+
+
+def _alternatives(source: str) -> Iterator[str]:
+    """A regular expression, cut at the bars outside groups, character sets and escapes."""
+    start = depth = 0
+    in_set = False
+    for found in _SYNTAX.finditer(source):
+        sign = found.group()
+        if in_set:
+            in_set = sign != "]"
+        elif sign == "[":
+            in_set = True
+        elif sign in "()":
+            depth += 1 if sign == "(" else -1
+        elif sign == "|" and not depth:
+            yield source[start : found.start()]
+            start = found.end()
+    if source:
+        yield source[start:]
 
 
 def words(text: str) -> frozenset[str]:

@@ -17,7 +17,8 @@ STATUSES: tuple[Status, ...] = ("pass", "fail", "warn", "not_applicable", "not_t
 class Finding:
     """One fault: where it is (turn from 1, event from 0), the quoted evidence, and what should have happened.
 
-    ``fingerprint`` stays the same when unrelated parts of the source move.
+    ``fingerprint`` stays the same when unrelated parts of the source move. ``of_file`` marks a finding about a file:
+    its turn and event say nothing, its place says all.
     """
 
     message: str
@@ -28,6 +29,12 @@ class Finding:
     place: Place = field(default_factory=Place)
     fingerprint: str = ""
     baselined: bool = False
+    of_file: bool = False
+
+    @property
+    def moment(self) -> str:
+        """When it happened in the session, as reports say it; empty for a finding about a file."""
+        return "" if self.of_file else f"turn {self.turn}, event {self.event}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

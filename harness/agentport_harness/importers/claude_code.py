@@ -25,7 +25,7 @@ _PASSED_OVER = frozenset({
     "queue-operation", "last-prompt", "summary", "file-history-snapshot", "file-history-delta", "progress",
     "custom-title", "ai-title", "agent-name", "agent-setting", "agent-color", "tag", "mode", "pr-link", "tools-used",
     "cost-state", "worktree-state", "content-replacement", "attribution-snapshot", "marble-origami-commit",
-    "marble-origami-snapshot", "permission-mode", "speculation-accept", "task-summary", "bridge-session",
+    "marble-origami-snapshot", "permission-mode", "speculation-accept", "task-summary", "bridge-session", "atis-latch",
 })  # fmt: skip
 """Kinds that say nothing which a rule could use."""
 _OPEN_SESSIONS = 64

@@ -13,8 +13,6 @@ from agentport_harness.core.trace import Place
 from agentport_harness.core.verdict import Finding, Verdict
 
 TOOL = "agentport-conformance"
-CONVENTIONS = "docs/conventions.md"
-"""Where every rule has a section named by its slug."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

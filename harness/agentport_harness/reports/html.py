@@ -131,7 +131,7 @@ def _pins(session: SessionReport) -> list[Pin]:
 
 
 def _pin(verdict: Verdict, finding: Finding) -> Pin:
-    where = at(finding.place)
+    where = ", ".join(part for part in (at(finding.place), "" if finding.of_file else f"turn {finding.turn}") if part)
     return Pin(
         event=finding.event,
         rule=visible(verdict.rule),
@@ -141,7 +141,7 @@ def _pin(verdict: Verdict, finding: Finding) -> Pin:
         message=one_line(finding.message, 300),
         found=one_line(finding.evidence, 500),
         wanted=one_line(finding.expected, 500),
-        where=visible(f"{where}, turn {finding.turn}" if where else f"turn {finding.turn}"),
+        where=visible(where),
     )
 
 

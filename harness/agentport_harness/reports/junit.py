@@ -141,9 +141,10 @@ def _first(messages: Iterable[str]) -> str:
 
 def _lines(verdict: Verdict, finding: Finding) -> Iterator[str]:
     """A finding as text; every line is made visible when it is added, or here."""
-    where = at(finding.place)
+    where = " ".join(part for part in (at(finding.place), finding.moment and f"({finding.moment})") if part)
     yield visible(f"{verdict.rule} {verdict.slug} ({verdict.level}): {finding.message}")
-    yield visible(f"  at      {where + ' ' if where else ''}(turn {finding.turn}, event {finding.event})")
+    if where:
+        yield visible(f"  at      {where}")
     if finding.evidence:
         yield f"  found   {one_line(finding.evidence, 500)}"
     yield f"  wanted  {one_line(finding.expected, 500)}"

@@ -41,12 +41,16 @@ def _chunks(run: Run) -> Iterator[str]:
     """Pieces of whole lines, the most important first; the summary can end after any of them."""
     called = names(run)
     found = list(told(run))
+    if run.kind != "gateway":  # its facts are of the wire, and go into the documents only
+        yield from _listed("This run", (f"{_span(name)}: {_span(value)}\n" for name, value in run.facts.items()))
     yield from _listed("Could not be judged", _problems(run, called))
     yield from _listed("Not as declared", _differences(run, called))
     yield from _listed("Stale baseline entries", (f"{_span(entry)}\n" for entry in run.stale))
     new = [one for one in found if not one.finding.baselined]
     if new:
         yield from _table(new)
+    if run.kind == "gateway":
+        yield from _roll(run)
     by_rule: dict[str, list[Told]] = {}
     for one in new:
         by_rule.setdefault(one.verdict.rule, []).append(one)
@@ -84,6 +88,16 @@ def _table(new: list[Told]) -> Iterator[str]:
         head = ""
 
 
+def _roll(run: Run) -> Iterator[str]:
+    """Every check of a gateway, and how it did."""
+    yield "\n| check | | level | status |\n| --- | --- | --- | --- |\n"
+    for session in run.sessions:
+        for verdict in session.verdicts:
+            status = verdict.status.replace("_", " ")
+            reason = f": {_span(verdict.reason)}".replace("|", "\\|") if verdict.reason else ""
+            yield f"| {_cell(verdict.rule)} | {_cell(verdict.slug)} | {verdict.level} | {status}{reason} |\n"
+
+
 def _problems(run: Run, called: tuple[str, ...]) -> Iterator[str]:
     for session, name in zip(run.sessions, called, strict=True):
         if session.problem is not None:
@@ -107,7 +121,7 @@ def _indented(session: SessionReport) -> Iterator[str]:
 
 def _finding(finding: Finding, name: str) -> str:
     where = at(finding.place) or name
-    told = f"{_span(where)} turn {finding.turn}, event {finding.event}: {_span(finding.message)}\n"
+    told = f"{_span(where)}{f' {finding.moment}' if finding.moment else ''}: {_span(finding.message)}\n"
     if finding.evidence:
         told += f"  - found {_span(finding.evidence)}\n"
     return f"{told}  - wanted {_span(finding.expected)}\n"

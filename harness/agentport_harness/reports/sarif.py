@@ -8,12 +8,12 @@ from urllib.parse import quote
 
 from agentport_harness import __version__
 from agentport_harness.core.json_values import JSON
-from agentport_harness.core.report import Problem, Run
+from agentport_harness.core.report import Problem, RuleText, Run
 from agentport_harness.core.safe_text import one_line, visible
 from agentport_harness.core.trace import Place
 from agentport_harness.core.verdict import Level, Verdict
 from agentport_harness.core.writer import Look, Writer
-from agentport_harness.reports._telling import CONVENTIONS, TOOL, Told, names, told, unmet, where
+from agentport_harness.reports._telling import TOOL, Told, names, told, unmet, where
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS: dict[Level, str] = {"MUST": "error", "SHOULD": "warning", "MAY": "note"}
@@ -59,7 +59,7 @@ def _rules(run: Run) -> dict[str, JSON]:
     for session in run.sessions:
         for verdict in session.verdicts:
             verdicts.setdefault(verdict.rule, verdict)
-    rules: dict[str, JSON] = {name: _rule(verdicts[name]) for name in sorted(verdicts)}
+    rules: dict[str, JSON] = {name: _rule(verdicts[name], run.texts.get(name)) for name in sorted(verdicts)}
     if any(unmet(session) for session in run.sessions):
         rules[_UNMET] = {
             "id": _UNMET,
@@ -69,18 +69,23 @@ def _rules(run: Run) -> dict[str, JSON]:
     return rules
 
 
-def _rule(verdict: Verdict) -> JSON:
+def _rule(verdict: Verdict, words: RuleText | None) -> JSON:
     said = visible(verdict.slug).replace("-", " ")
-    more = f"agentport-conformance explain {visible(verdict.rule)}"
-    return {
+    more = f"`agentport-conformance explain {visible(verdict.rule)}` tells more."
+    rule: dict[str, JSON] = {
         "id": visible(verdict.rule),
         "name": visible(verdict.slug),
         "shortDescription": {"text": _text(f"{verdict.rule}: {said}")},
-        "helpUri": f"{CONVENTIONS}#{quote(verdict.slug.encode('utf-8', 'backslashreplace'))}",
-        "help": {"text": _text(f"`{more}` tells why it matters and how to mend it.")},
+        "help": {"text": _text(more)},
         "defaultConfiguration": {"level": _LEVELS[verdict.level]},
         "properties": {"level": verdict.level, "tags": [verdict.level.lower()]},
     }
+    if words is not None:
+        rule["fullDescription"] = {"text": _text(words.text)}
+        parts = [f"{verdict.level}: {words.text}", f"Why: {words.why}", f"How to mend: {words.mend}"]
+        parts += [f"Taught in: {', '.join(words.taught)}", more] if words.taught else [more]
+        rule["help"] = {"text": "\n\n".join(_text(part) for part in parts)}
+    return rule
 
 
 def _result(one: Told, rule: int, name: str, *, compared: bool) -> dict[str, JSON]:
@@ -95,9 +100,10 @@ def _result(one: Told, rule: int, name: str, *, compared: bool) -> dict[str, JSO
         "ruleIndex": rule,
         "level": _LEVELS[verdict.level],
         "message": {"text": _text(". ".join(parts))},
-        "locations": [_location(finding.place, f"{name}, turn {finding.turn}, event {finding.event}")],
-        "properties": {"turn": finding.turn, "event": finding.event},
+        "locations": [_location(finding.place, f"{name}, {finding.moment}" if finding.moment else name)],
     }
+    if finding.moment:
+        result["properties"] = {"turn": finding.turn, "event": finding.event}
     if finding.fingerprint:
         result["partialFingerprints"] = {"agentportFinding/v1": visible(finding.fingerprint)}
     if compared:

@@ -7,10 +7,10 @@ is told rule by rule.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from agentport_harness.core.report import Run, SessionReport
+from agentport_harness.core.report import RuleText, Run, SessionReport
 from agentport_harness.core.safe_text import one_line, visible
 from agentport_harness.core.trace import (
     AgentMessage,
@@ -39,6 +39,8 @@ MOST_IN_FULL = 40
 """Sessions shown with their findings."""
 MOST_FINDINGS = 20
 """Findings shown in full of one session."""
+MOST_TAUGHT = 2
+"""Sections of the skills named beside a finding; `explain` names them all."""
 MOST_PLACES = 5
 """Places named of a rule whose findings are not shown in full."""
 MOST_PROBLEMS = 100
@@ -80,9 +82,12 @@ def _lines(run: Run, look: Look) -> Iterator[tuple[str, str]]:
         if session.problem is not None or _faults(session) or session.skipped:
             problems += 1
             if problems <= MOST_PROBLEMS and not (look.quiet and session.skipped):
-                yield from _session(session, visible(name))
+                yield from _session(session, visible(name), run.texts)
         elif number in full or (_clean(session) and not look.quiet and _short(run)):
-            yield from _session(session, visible(name))
+            yield from _session(session, visible(name), run.texts)
+        if run.kind == "gateway" and not look.quiet:
+            yield from _roll(session)
+            yield from ((f"    {visible(name)}: {visible(value)}", "") for name, value in run.facts.items())
     told = min(problems, MOST_PROBLEMS)
     problems = max(problems, run.totals.unjudged if run.totals else 0)
     if problems > told:
@@ -92,6 +97,20 @@ def _lines(run: Run, look: Look) -> Iterator[tuple[str, str]]:
         yield f"stale baseline entry: {visible(entry)}", "red"
     if len(run.stale) > MOST_PROBLEMS:
         yield f"  and {len(run.stale) - MOST_PROBLEMS:,} more stale baseline entries", "red"
+
+
+_MARKS = {"pass": "\u2713", "fail": "\u2717", "warn": "!", "error": "\u2717"}
+
+
+def _roll(session: SessionReport) -> Iterator[tuple[str, str]]:
+    """Every check of a gateway on a line of its own, with the reason where it was not judged."""
+    styles = {"pass": "green", "fail": "red", "error": "red", "warn": "yellow"}
+    for verdict in session.verdicts:
+        if verdict.reason == "deselected":
+            continue
+        said = visible(f"{verdict.rule} {verdict.slug}")
+        reason = f": {verdict.status.replace('_', ' ')}, {one_line(verdict.reason, 200)}" if verdict.reason else ""
+        yield f"  {_MARKS.get(verdict.status, '-')} {said}{reason}", styles.get(verdict.status, "")
 
 
 def _short(run: Run) -> bool:
@@ -124,7 +143,7 @@ def _clean(session: SessionReport) -> bool:
     return not news(session) and not unmet(session) and not _faults(session)
 
 
-def _session(session: SessionReport, name: str) -> Iterator[tuple[str, str]]:
+def _session(session: SessionReport, name: str, texts: Mapping[str, RuleText]) -> Iterator[tuple[str, str]]:
     if session.problem is not None:
         place = f"{visible(session.problem.at)}: " if session.problem.at else ""
         yield f"\u2717 {name}", "bold red"
@@ -140,10 +159,10 @@ def _session(session: SessionReport, name: str) -> Iterator[tuple[str, str]]:
     for warning in session.warnings:
         yield f"    note: {visible(warning)}", "yellow"
     if not clean:
-        yield from _wrong(session)
+        yield from _wrong(session, texts)
 
 
-def _wrong(session: SessionReport) -> Iterator[tuple[str, str]]:
+def _wrong(session: SessionReport, texts: Mapping[str, RuleText]) -> Iterator[tuple[str, str]]:
     for fault in _faults(session):
         yield f"    the check {visible(fault.rule)} itself failed: {visible(fault.reason)}", "red"
     for difference in unmet(session):
@@ -151,7 +170,11 @@ def _wrong(session: SessionReport) -> Iterator[tuple[str, str]]:
     found = [(verdict, finding) for verdict in session.verdicts for finding in verdict.findings]
     new = [(verdict, finding) for verdict, finding in found if not finding.baselined]
     for verdict, finding in new[:MOST_FINDINGS]:
-        yield from _finding(verdict, finding, session)
+        yield from _finding(verdict, finding)
+        if (words := texts.get(verdict.rule)) and words.taught:
+            yield f"      taught  {', '.join(map(visible, words.taught[:MOST_TAUGHT]))}", ""
+        if session.trace is not None:
+            yield from _around(session.trace.events, finding.event)
     if len(new) > MOST_FINDINGS:
         yield f"    and {counted(len(new) - MOST_FINDINGS, 'more finding')} in this session", "red"
     if len(found) > len(new):
@@ -170,16 +193,14 @@ def _style(verdict: Verdict) -> str:
     return "yellow" if verdict.status == "warn" else "red"
 
 
-def _finding(verdict: Verdict, finding: Finding, session: SessionReport) -> Iterator[tuple[str, str]]:
+def _finding(verdict: Verdict, finding: Finding) -> Iterator[tuple[str, str]]:
     rule = f"{visible(verdict.rule)} {visible(verdict.slug)} ({verdict.level})"
     yield f"    {rule}: {visible(finding.message)}", _style(verdict)
-    place = visible(at(finding.place)) or "event"
-    yield f"      at      {place} (turn {finding.turn}, event {finding.event})", ""
+    place = visible(at(finding.place)) or ("the files" if finding.of_file else "event")
+    yield f"      at      {place}{f' ({finding.moment})' if finding.moment else ''}", ""
     if finding.evidence:
         yield f"      found   {one_line(finding.evidence, 300)}", ""
     yield f"      wanted  {one_line(finding.expected, 300)}", ""
-    if session.trace is not None:
-        yield from _around(session.trace.events, finding.event)
 
 
 def _around(events: tuple[Event, ...], at: int) -> Iterator[tuple[str, str]]:
@@ -212,7 +233,7 @@ def describe(event: Event) -> str:
 
 
 def _glance(text: str) -> str:
-    return one_line(text[:2000], 300)  # a message of megabytes is not read to its end for one line
+    return one_line(text, 300)
 
 
 def _summary(run: Run, console: Console) -> None:
@@ -226,7 +247,11 @@ def _summary(run: Run, console: Console) -> None:
         text = f"{len(run.sessions)} transcripts: {met} as declared, {wrong} not, {skipped} skipped"
     else:
         told = ", ".join(f"{counts[name]} {name.replace('_', ' ')}" for name in counts if name != "sessions")
-        text = f"{counts['sessions']} sessions; verdicts: {told}"
+        sessions = "1 session" if counts["sessions"] == 1 else f"{counts['sessions']} sessions"
+        text = f"{sessions}; verdicts: {told}"
+    if run.kind != "gateway":  # its facts are of the wire, and go into the documents only
+        for name, value in run.facts.items():
+            console.print(Text(visible(f"{name}: {value}")))
     console.print(Text(text, style="bold red" if run.exit_code() else "bold green"))
 
 

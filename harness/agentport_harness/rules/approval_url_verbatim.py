@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from agentport_harness.core.authorizations import authorization_showings, authorizations
 from agentport_harness.core.edits import reworded
 from agentport_harness.core.rule import Broken, Kept, Observation, rule
-from agentport_harness.core.session import Session
+from agentport_harness.core.session import Session, Shown
 from agentport_harness.core.sharing import obligations, showings
 from agentport_harness.core.trace import Trace
 
@@ -54,10 +55,16 @@ def approval_url_verbatim(session: Session) -> Iterator[Observation]:
 
 
 def _altered(session: Session, alter: Callable[[str], str]) -> Iterator[Trace]:
-    """Each URL altered wherever the human is shown it, unless it is a link's target already."""
+    """Each URL altered wherever the human is shown it, unless it is a link's target already.
+
+    A request that comes back in a later turn and is not shown afresh is let be: its URL would be missing there.
+    """
+    shown_by_request: dict[str, list[Sequence[Shown]]] = defaultdict(list)
     for owed in obligations(session):
-        url = owed.request.url
-        if not any(f"]({url}" in text.text for text, _ in showings(session, owed)):
+        shown = [text for text, _ in showings(session, owed)]
+        shown_by_request[owed.request.url].append([text for text in shown if text.seq in owed.turn])
+    for url, turns in shown_by_request.items():
+        if all(turns) and not any(f"]({url}" in text.text for texts in turns for text in texts):
             yield reworded(session.trace, url, alter(url))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from agentport_harness.core.call_edits import ABSENT, with_argument
 from agentport_harness.core.calls import CallTool
+from agentport_harness.core.effects import telling_values
 from agentport_harness.core.json_values import JSON, as_object
 from agentport_harness.core.rule import Broken, Kept, Observation, Unclear, rule
 from agentport_harness.core.schema_fit import misfit
@@ -84,11 +85,17 @@ def pass_a_list_for_a_text(session: Session) -> Iterable[Trace]:
                 yield with_argument(session.trace, action, [name], [])
 
 
+_RAN = frozenset({"executed", "upstream_failed", "invalid_arguments"})
+
+
 def _runs_at_once(session: Session, action: Action) -> bool:
-    """Whether this is the tool's only call and ran, so that no other one has to repeat its arguments."""
-    same = [
-        other
+    """Whether this call ran, and no other has its tool or a telling value of it: none is to repeat its arguments."""
+    mine = action.meaning
+    if not isinstance(mine, CallTool) or action.outcome.kind not in _RAN:
+        return False
+    values = telling_values(mine.arguments)
+    return not any(
+        call.tool == mine.tool or values & telling_values(call.arguments)
         for other, call in session.calls()
-        if isinstance(mine := action.meaning, CallTool) and call.tool == mine.tool
-    ]
-    return len(same) == 1 and action.outcome.kind in ("executed", "upstream_failed", "invalid_arguments")
+        if other is not action
+    )

@@ -9,6 +9,7 @@ from agentport_harness.core.edits import repeat
 from agentport_harness.core.outcomes import ENDED
 from agentport_harness.core.rule import Broken, Kept, Observation, Unclear, rule
 from agentport_harness.core.session import Action, Session, waited_on
+from agentport_harness.core.stopping import stopped
 from agentport_harness.core.trace import HumanMessage, ToolCall, ToolResult, Trace
 
 _FEW = 8
@@ -105,9 +106,14 @@ def pass_the_url(session: Session) -> Iterable[Trace]:
 
 @await_the_right_request.mutation
 def wait_once_more_after_the_end(session: Session) -> Iterable[Trace]:
-    """A wait on a request whose outcome the agent has been told, with the same answer again."""
+    """A wait on a request whose outcome the agent has been told, with the same answer again.
+
+    Not on one that the human stopped: stop-when-told forbids that wait as well.
+    """
     for action, wait in session.awaits():
-        if action.outcome.kind in ENDED - {"expired"} and action.result_seq is not None and not wait.by_url:
+        if action.outcome.kind not in ENDED - {"expired"} or action.result_seq is None or wait.by_url:
+            continue
+        if stopped(session, waited_on(action), action.result_seq + 1) is None:
             yield repeat(session.trace, action, before=action.result_seq + 1)
 
 

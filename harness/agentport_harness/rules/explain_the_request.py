@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import islice, takewhile
 
 from agentport_harness.core.calls import CallTool
 from agentport_harness.core.claims import tells_denial
@@ -56,9 +58,9 @@ def explain_the_request(session: Session) -> Iterator[Observation]:
 def _message(session: Session, owed: Obligation, first: Shown) -> str:
     texts = session.shown_by_turn.get(first.turn, ())
     since = owed.since if owed.since < first.seq else owed.request.openings[0].told
-    return "\n".join(
-        text.text for text in texts if text.seq > since and (text.seq <= first.seq or text.step == first.step)
-    )
+    start = bisect_right(texts, since, key=lambda text: text.seq)
+    near = takewhile(lambda text: text.seq <= first.seq or text.step == first.step, islice(texts, start, None))
+    return "\n".join(text.text for text in near)
 
 
 def _explains(session: Session, owed: Obligation, message: str) -> bool:

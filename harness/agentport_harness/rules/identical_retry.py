@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from agentport_harness.core.call_edits import with_arguments
 from agentport_harness.core.calls import CallTool
-from agentport_harness.core.fates import Matter, Telling, key_of, matters
+from agentport_harness.core.fates import Matter, Telling, keys, matters
 from agentport_harness.core.json_values import as_object, identity
 from agentport_harness.core.rule import Broken, Kept, Observation, rule
 from agentport_harness.core.schemas import described_schema
@@ -43,7 +43,7 @@ def identical_retry(session: Session) -> Iterator[Observation]:
             yield Kept(at=first.seq)
             continue
         for action, call in _later_calls(session, first):
-            if _altered(session, matter, call, first):
+            if _altered(session, matter, action, call, first):
                 yield Broken(
                     at=action.seq,
                     message="the retry is not the call that was approved",
@@ -66,8 +66,8 @@ def _later_calls(session: Session, approved: Telling) -> Iterator[tuple[Action, 
             yield action, action.meaning
 
 
-def _altered(session: Session, matter: Matter, call: CallTool, approved: Telling) -> bool:
-    known = matters(session)[key_of(call)]
+def _altered(session: Session, matter: Matter, action: Action, call: CallTool, approved: Telling) -> bool:
+    known = matters(session)[keys(session)[action.seq, action.part]]
     if known.made[0].seq < approved.seq or _unreadable(call):
         return False
     same_tool = (call.integration, call.tool) == (matter.call.integration, matter.call.tool)

@@ -23,7 +23,8 @@ from agentport_harness.core.trace import Trace
 def info_present(session: Session) -> Iterator[Observation]:
     """Every call of a tool carries a non-empty `additional_info`.
 
-    White space and invisible characters are empty. It is asked of every call, since the agent cannot know beforehand
+    White space and invisible characters are empty; dots and dashes are a placeholder, which is info-says-why's
+    matter. It is asked of every call, since the agent cannot know beforehand
     which will be reviewed, and the log keeps it for all. One that sits inside `arguments` is info-beside-arguments'
     matter alone; a missing `--info` is info-flag's.
     """
@@ -56,6 +57,6 @@ def leave_the_info_out(session: Session) -> Iterable[Trace]:
 
 @info_present.mutation
 def blank_the_info(session: Session) -> Iterable[Trace]:
-    """Each reason once replaced by white space, an invisible character and dots."""
+    """Each reason once replaced by white space and an invisible character."""
     for action, _ in session.calls():
-        yield with_info(session.trace, action, " \u200b ... ")
+        yield with_info(session.trace, action, " \u200b ")

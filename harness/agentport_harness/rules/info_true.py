@@ -121,12 +121,12 @@ def _written(amount: Passed) -> str:
 
 @info_true.mutation
 def say_another_amount(session: Session) -> Iterable[Trace]:
-    """Each amount that a reason states, with one digit more."""
+    """The one amount that a reason states, with one digit more; of several, another could still be the call's."""
     for action, call, info in infos(session):
-        for spoken in () if _PART_OF_IT.search(info) else spoken_amounts(info)[:1]:
-            if next(passed_amounts(call.arguments, {}), None):
-                other = re.sub(r"(\d)", r"9\1", spoken.text, count=1)
-                yield with_info(session.trace, action, info.replace(spoken.text, other))
+        spoken = spoken_amounts(info)
+        if len(spoken) == 1 and not _PART_OF_IT.search(info) and next(passed_amounts(call.arguments, {}), None):
+            other = re.sub(r"(\d)", r"9\1", spoken[0].text, count=1)
+            yield with_info(session.trace, action, info.replace(spoken[0].text, other))
 
 
 @info_true.mutation

@@ -12,7 +12,7 @@ from agentport_harness.core.needles import compiled
 from agentport_harness.core.rule import Broken, Kept, Observation, Unclear, rule
 from agentport_harness.core.session import Action, Session, Shown
 from agentport_harness.core.text import clauses, folded
-from agentport_harness.core.trace import Trace
+from agentport_harness.core.trace import AgentMessage, HumanMessage, Trace
 
 _SERVICES = (
     r"stripe|notion|linear|slack|gmail|outlook|google (?:calendar|drive|sheets|docs|mail|ads|analytics)|github|"
@@ -77,7 +77,8 @@ _CALLED_AS = {
     "flyctl": "fly",
     "sentry-cli": "sentry",
 }
-_HUMAN_CHOSE = r"\b(?:curl|{name}|api|cli|command line|script|directly)\b"
+_GATEWAY = re.compile(r"agentport|\bap (?:tools|integrations)\b", re.IGNORECASE)
+_HUMAN_CHOSE = r"(?<![\w/])(?:curl|{name}|api|cli|command line|script|directly)(?![\w/])"
 
 
 @rule(
@@ -98,14 +99,17 @@ def look_before_leaving(session: Session) -> Iterator[Observation]:
     integration that this session names) with “no access”, “cannot reach”, “not available” and the like in several
     languages; and commands and requests to a service's own API or by its own command-line tool, in sessions that use
     the gateway. Enough is a look at the available integrations or at that one, a call of one of its tools, or, for a
-    detour, any look at what is installed. What the human told the agent to use is no detour. Blind spots: services
-    that are not known by name, other wordings, libraries inside programs.
+    detour, any look at what is installed. What the human told the agent to use is no detour. Where no call, no list of
+    tools, no setting and no word shows that the agent had the gateway at all, its word is not testable. Blind spots:
+    services that are not known by name, other wordings, libraries inside programs.
     """
-    by_gateway = any(not isinstance(action.meaning, Elsewhere) for action in session.actions)
+    by_gateway = _uses_gateway(session)
     for text in session.shown:
         service = _declared_out_of_reach(text)
         if service and "history" in session.trace.lacks:
             yield Unclear(at=text.seq, reason="the recording starts in the middle of a longer conversation")
+        elif service and not (by_gateway or _offered(session)):
+            yield Unclear(at=text.seq, reason="nothing in the recording shows that the agent had the gateway")
         elif service and _looked(session, service, text.seq, step=text.step, widely=True):
             yield Kept(at=text.seq)
         elif service:
@@ -122,6 +126,21 @@ def look_before_leaving(session: Session) -> Iterator[Observation]:
                 f"{service} was reached around the gateway before anybody looked there",
                 action.meaning.command or action.call.tool,
             )
+
+
+@lru_cache(maxsize=8)
+def _uses_gateway(session: Session) -> bool:
+    return any(not isinstance(action.meaning, Elsewhere) for action in session.actions)
+
+
+@lru_cache(maxsize=8)
+def _offered(session: Session) -> bool:
+    """Whether the client lists or configures the gateway, or somebody speaks of it by its name."""
+    trace = session.trace
+    if trace.gateway_servers or any(_GATEWAY.search(tool) for tool in trace.known_tools):
+        return True
+    texts = (event.text for event in trace.events if isinstance(event, HumanMessage | AgentMessage))
+    return any(_GATEWAY.search(text) for text in texts)
 
 
 def _declared_out_of_reach(text: Shown) -> str:
@@ -205,7 +224,13 @@ def say_that_it_is_out_of_reach(session: Session) -> Iterable[Trace]:
         isinstance(action.meaning, Discover) and action.meaning.kind in ("available", "integration")
         for action in session.actions
     )
-    if session.turns[-1].closed and not looked and not _looked(session, "todoist", 2**62, step=0, widely=True):
+    known = _uses_gateway(session) or _offered(session)
+    if (
+        known
+        and session.turns[-1].closed
+        and not looked
+        and not _looked(session, "todoist", 2**62, step=0, widely=True)
+    ):
         yield insert(
             session.trace, len(session.trace.events), said("About the other matter: I don't have access to Todoist.")
         )

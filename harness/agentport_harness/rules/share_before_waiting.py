@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from agentport_harness.core.edits import move, move_action
 from agentport_harness.core.rule import Broken, Kept, Observation, Unclear, rule
-from agentport_harness.core.seams import first_wait
+from agentport_harness.core.seams import first_wait, human_is_next
 from agentport_harness.core.session import Action, Session, still_pending, waited_on
 from agentport_harness.core.sharing import Obligation, obligations, showings
 from agentport_harness.core.trace import Trace
@@ -71,8 +71,9 @@ def wait_before_sharing(session: Session) -> Iterable[Trace]:
 
 
 def _nothing_else_waits(session: Session, owed: Obligation, start: int, wait: Action) -> bool:
-    """Whether the human says nothing and no other request is decided between the message and the wait's answer."""
-    return not session.humans(start, wait.told) and all(
+    """Whether between the message and the wait's answer no other request is decided and the human says nothing."""
+    said = session.humans(start, wait.told) or human_is_next(session, wait.told)
+    return not said and all(
         action is wait or not waited_on(action)
         for action in session.actions_between(start, min(wait.told, owed.turn.stop))
     )

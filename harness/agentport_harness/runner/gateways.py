@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from agentport_harness.core.errors import InputError
-from agentport_harness.transports.embedded import Gateway
+from agentport_harness.transports.embedded import Gateway, gateway_of
 
 
 def given_gateway(
@@ -15,7 +15,7 @@ def given_gateway(
 ) -> Gateway | None:
     """The gateway that the options name, None when they name none. Raises `InputError` when something is missing."""
     if ready_file:
-        return _from_ready_file(Path(ready_file))
+        return from_ready_file(Path(ready_file))
     if not url:
         return None
     if not url.startswith(("http://", "https://")):
@@ -39,17 +39,12 @@ def given_gateway(
     )
 
 
-def _from_ready_file(path: Path) -> Gateway:
+def from_ready_file(path: Path) -> Gateway:
+    """The gateway that a file of `serve --ready-file` describes. Raises `InputError` when it does not."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        return Gateway(
-            base_url=told["base_url"],
-            mcp_url=told["mcp_url"],
-            api_key=told["api_key"],
-            human_email=told["human"]["email"],
-            human_password=told["human"]["password"],
-        )
+        return gateway_of(told)
     except OSError as error:
         raise InputError("unreadable", error.strerror or str(error), at=str(path)) from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise InputError("bad-ready-file", "not a file that `serve --ready-file` wrote", at=str(path)) from None

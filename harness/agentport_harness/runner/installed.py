@@ -9,7 +9,7 @@ from pathlib import Path
 from agentport_harness.bundled import skills_folder
 from agentport_harness.core.errors import InputError
 from agentport_harness.core.report import Run, SessionReport
-from agentport_harness.runner.catalogue import skill_checks
+from agentport_harness.runner.catalogue import rule_texts, skill_checks
 from agentport_harness.runner.skills import INPUT_FORMAT
 from agentport_harness.skill_bundle.bundle import SKILL_FILE, Bundle
 from agentport_harness.skill_bundle.check import Material, SkillCheck, verdicts
@@ -34,7 +34,7 @@ def check_installed(projects: Sequence[str], checks: Sequence[SkillCheck], *, ho
     skipped = {check.id: OTHER for check in skill_checks() if not check.id.startswith("SK7")}
     sessions = []
     for place, owner in _places(projects or (".",), home or Path.home(), names):
-        copies = tuple(_copy(Path(place), name, shipped) for name in names)
+        copies = tuple(copy_in(Path(place), name, shipped) for name in names)
         material = Material(bundle=shipped, installed=copies)
         sessions.append(
             SessionReport(
@@ -50,7 +50,7 @@ def check_installed(projects: Sequence[str], checks: Sequence[SkillCheck], *, ho
         missing = tuple(Copy(skill=name, path=where, states=("missing",)) for name in names)
         found = verdicts(Material(bundle=shipped, installed=missing), checks, skipped=skipped, catalogue=skill_checks())
         sessions.append(SessionReport(source=where, input_format=INPUT_FORMAT, verdicts=found))
-    return Run(kind="skills", name="installed skills", sessions=tuple(sessions))
+    return Run(kind="skills", name="installed skills", sessions=tuple(sessions), texts=rule_texts())
 
 
 def _places(projects: Sequence[str], home: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -76,7 +76,8 @@ def _has_any(place: str, names: Sequence[str]) -> bool:
     return any(os.path.lexists(Path(place, name)) for name in names)
 
 
-def _copy(place: Path, name: str, shipped: Bundle) -> Copy:
+def copy_in(place: Path, name: str, shipped: Bundle) -> Copy:
+    """The copy of a shipped skill in a folder of skills."""
     path = place / name
     if not (path / SKILL_FILE).is_file():
         return Copy(skill=name, path=str(path), states=("missing",))

@@ -18,6 +18,7 @@ from agentport_harness.core.report import Met, Problem, Run, SessionReport
 from agentport_harness.core.rule import Rule
 from agentport_harness.core.transcript import Integration, Transcript
 from agentport_harness.core.verdict import Verdict
+from agentport_harness.runner.catalogue import rule_texts
 from agentport_harness.runner.player import Player, Stage
 from agentport_harness.runner.recorder import Recorder
 from agentport_harness.surfaces.reading import read_session
@@ -33,7 +34,8 @@ from agentport_harness.transports.upstream import ScriptedUpstreams, scripted_up
 class ReplayOptions:
     """How to replay. ``gateway`` is None for embedded ones; times in seconds; ``clock`` is seconds since the epoch.
 
-    ``jobs`` transcripts are played side by side. ``call_timeout`` must be longer than the gateway's poll budget.
+    ``jobs`` transcripts are played side by side. ``call_timeout`` must be longer than the gateway's poll budget;
+    ``poll_budget`` is that of embedded ones.
     """
 
     gateway: Gateway | None = None
@@ -41,6 +43,7 @@ class ReplayOptions:
     jobs: int = 8
     call_timeout: float = 300.0
     upstream_host: str = "127.0.0.1"
+    poll_budget: float = 1.0
     clock: Callable[[], float] = time.time
     unique: Callable[[], str] = field(default=lambda: secrets.token_hex(4))
 
@@ -65,7 +68,7 @@ def replay(
     Raises `UnreachableError` when the gateway cannot be reached at all.
     """
     reports = anyio.run(_Replay(tuple(rules), tuple(skipped), options, progress).run, tuple(transcripts))
-    return Run(kind="transcript", name=name, sessions=reports)
+    return Run(kind="transcript", name=name, sessions=reports, texts=rule_texts())
 
 
 class _Replay:
@@ -103,7 +106,11 @@ class _Replay:
         transcripts: Sequence[Transcript],
         upstreams: ScriptedUpstreams,
     ) -> None:
-        async with limit, _gateway(self._options, expiry) as (gateway, adapter), anyio.create_task_group() as tasks:
+        async with (
+            limit,
+            playing_gateway(self._options, expiry) as (gateway, adapter),
+            anyio.create_task_group() as tasks,
+        ):
             for index in indexes:
                 tasks.start_soon(self._one, index, transcripts[index], gateway, adapter, upstreams)
 
@@ -145,7 +152,7 @@ class _Replay:
             if unmet and isinstance(fault, InputError):  # what was not captured follows from what went otherwise
                 rules = tuple(sorted(transcript.verdict))
                 return replace(report, expectation=Met(rules=rules, differences=(*unmet, fault.message)))
-            return replace(report, problem=_problem(fault))
+            return replace(report, problem=problem_of(fault))
         verdicts = judge(read_session(trace), self._rules, skipped=self._skipped)
         seconds = time.perf_counter() - began
         return replace(
@@ -153,7 +160,7 @@ class _Replay:
             verdicts=verdicts,
             trace=trace,
             seconds=seconds,
-            expectation=_compared(transcript, verdicts, unmet, self._skipped),
+            expectation=compared(transcript, verdicts, unmet, self._skipped),
         )
 
     async def _stage(
@@ -168,7 +175,7 @@ class _Replay:
         return Stage(
             integrations={
                 integration.name: await stack.enter_async_context(
-                    _installed(integration, adapter, upstreams, recorder, self._options)
+                    installed(integration, adapter, upstreams, recorder, self._options)
                 )
                 for integration in transcript.integrations
             },
@@ -184,11 +191,11 @@ class _Replay:
 
 
 @asynccontextmanager
-async def _gateway(options: ReplayOptions, expiry: float | None) -> AsyncIterator[tuple[Gateway, Adapter]]:
+async def playing_gateway(options: ReplayOptions, expiry: float | None) -> AsyncIterator[tuple[Gateway, Adapter]]:
     """The gateway to play on, its requests open for ``expiry`` seconds, with a human signed in."""
     if options.gateway is None:
         async with (
-            embedded_gateway(approval_expiry=expiry) as gateway,
+            embedded_gateway(poll_budget=options.poll_budget, approval_expiry=expiry) as gateway,
             signed_in(gateway.base_url, gateway.human_email, gateway.human_password) as adapter,
         ):
             yield gateway, adapter
@@ -207,9 +214,7 @@ async def _gateway(options: ReplayOptions, expiry: float | None) -> AsyncIterato
                     await adapter.set_expiry(None)
 
 
-def _compared(
-    transcript: Transcript, verdicts: Sequence[Verdict], unmet: Sequence[str], skipped: Sequence[Rule]
-) -> Met:
+def compared(transcript: Transcript, verdicts: Sequence[Verdict], unmet: Sequence[str], skipped: Sequence[Rule]) -> Met:
     """How verdict and expectations compare; rules that were deselected are not expected to speak."""
     silent = {rule.id for rule in skipped}
     found = {verdict.rule: verdict for verdict in verdicts if verdict.status in ("fail", "warn")}
@@ -225,7 +230,7 @@ def _compared(
 
 
 @asynccontextmanager
-async def _installed(
+async def installed(
     integration: Integration,
     adapter: Adapter,
     upstreams: ScriptedUpstreams,
@@ -249,7 +254,7 @@ async def _installed(
         upstreams.remove(key)
 
 
-def _problem(error: HarnessError) -> Problem:
+def problem_of(error: HarnessError) -> Problem:
     return Problem(message=error.message, at=error.at, hint=error.hint, exit_code=error.exit_code)
 
 

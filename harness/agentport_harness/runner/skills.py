@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from importlib.resources import files
 
 from agentport_harness.core.report import Run, SessionReport
-from agentport_harness.runner.catalogue import skill_checks
+from agentport_harness.runner.bindings import requirement_rules
+from agentport_harness.runner.catalogue import rule_texts, skill_checks
 from agentport_harness.skill_bundle.bundle import Bundle
 from agentport_harness.skill_bundle.check import Material, SkillCheck, verdicts
 from agentport_harness.skill_bundle.examples import examples
 from agentport_harness.skill_bundle.live import Live
 from agentport_harness.skill_bundle.reading import traceability_record
-from agentport_harness.skill_bundle.traceability import RuleFacts, rule_facts
 from agentport_harness.surfaces.names import PREFIX
-from agentport_harness.yaml_source import read_yaml
 
 ENCODING = "o200k_base"
 """The encoding in which budgets count."""
@@ -44,7 +42,7 @@ def check_skills(bundle: Bundle, checks: Sequence[SkillCheck], *, gateway: bool 
         catalogue=skill_checks(),
     )
     session = SessionReport(source=bundle.name, input_format=INPUT_FORMAT, verdicts=found)
-    return Run(kind="skills", name=bundle.name, sessions=(session,))
+    return Run(kind="skills", name=bundle.name, sessions=(session,), texts=rule_texts())
 
 
 def _live(bundle: Bundle) -> Live:
@@ -58,14 +56,6 @@ def _live(bundle: Bundle) -> Live:
 def _is_about_the_gateway(bundle: Bundle) -> bool:
     texts = [text.text for skill in bundle.skills for text in skill.texts]
     return any(PREFIX in text for text in texts) or any(True for _ in examples(bundle))
-
-
-@cache
-def requirement_rules() -> dict[str, RuleFacts]:
-    """The rules that skills have to teach, by id."""
-    source = files("agentport_harness") / "suite" / "requirements.yaml"
-    document = read_yaml(source.read_text(encoding="utf-8"), str(source)).value
-    return rule_facts(document if isinstance(document, dict) else {})
 
 
 @cache

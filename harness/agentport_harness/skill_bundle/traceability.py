@@ -197,13 +197,3 @@ def faults(texts: Texts, record: Traceability, rules: Mapping[str, RuleFacts]) -
         f"{skill} teaches no sentence of {rule} ({rules[rule].slug})"
         for skill, rule in untaught(record, rules, level="MUST")
     ]
-
-
-def taught_sections(record: Traceability) -> dict[str, tuple[str, ...]]:
-    """The sections that teach each rule, as ``skill#section``, in the order of the skills."""
-    found: defaultdict[str, dict[str, None]] = defaultdict(dict)
-    for entry in record.entries:
-        for rule in entry.rules:
-            file = "" if entry.file == "SKILL.md" else f"/{entry.file}"
-            found[rule][f"{entry.skill}{file}#{entry.section}"] = None
-    return {rule: tuple(sections) for rule, sections in found.items()}

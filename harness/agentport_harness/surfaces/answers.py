@@ -30,6 +30,17 @@ _LINE_BROKE = re.compile(
     r"|MCP error -32000|error sending request|transport (?:closed|error)|server disconnected|network error",
     re.IGNORECASE,
 )
+_DENIED_BY_SOMEBODY = re.compile(
+    r"\b(?:denied|declined|rejected|refused) by (?:the |a |an |your )?(?:human|user|reviewer|approver|owner|admin\w*)\b"
+    r"|\b(?:human|user|reviewer|approver|owner) (?:has )?(?:denied|declined|rejected|refused)\b"
+    r"|^\W*(?:the |this |your )?(?:approval |tool call )?request\b.{0,80}\b(?:denied|declined|rejected)\b",
+    re.IGNORECASE,
+)
+_DENIED_BY_POLICY = re.compile(
+    r"\W*(?:this |the |your )?(?:tool|call|tool call|request)\b.{0,80}\b(?:blocked|denied|forbidden|not allowed|"
+    r"not permitted)\b.{0,40}\bpolicy\b|\W*(?:blocked|denied|forbidden) by (?:the )?(?:[\w-]+ )?policy\b",
+    re.IGNORECASE,
+)
 _CANCELLED = re.compile(r"request interrupted by user|cancelled by (?:the )?user|^aborted by user", re.IGNORECASE)
 _RETRY_RUNS_IT = re.compile(
     r"\s*(?:the |this |your )?(?:approval |tool call )?(?:request\b.{0,80}?)?(?:has been |was |is )?(?:now )?approved\b"
@@ -89,12 +100,17 @@ def _from_wording(result: ToolResult, *, waits: bool, authorization: str) -> Out
     if missing := _NOT_FOUND.search(text):
         return Outcome(kind="not_found", request_id=missing["id"])
     if start.startswith("Still pending") or re.match(
-        r"(?:the )?(?:approval )?request .{0,80}still pending", start, re.IGNORECASE
+        r"(?:the |this )?(?:approval )?request .{0,80}still pending", start, re.IGNORECASE
     ):
         return Outcome(kind="still_pending", request_id=request_id, approval_url=url)
     if "denied by the human" in text[:2000]:
         return Outcome(kind="denied_by_human", request_id=request_id)
     if start.startswith("This tool has been blocked"):
+        return Outcome(kind="denied_by_policy")
+    # an upstream may report whom somebody else turned down: only a wait is answered by its own reviewer
+    if waits and _DENIED_BY_SOMEBODY.search(start[:300]) and not start.startswith(("{", "[")):
+        return Outcome(kind="denied_by_human", request_id=request_id)
+    if _DENIED_BY_POLICY.match(start):
         return Outcome(kind="denied_by_policy")
     if waits and _RETRY_RUNS_IT.match(text):
         return Outcome(kind="approved", request_id=request_id, retry_runs=True)
@@ -102,6 +118,8 @@ def _from_wording(result: ToolResult, *, waits: bool, authorization: str) -> Out
         return Outcome(kind="expired", request_id=request_id)
     if url and re.search(r"approv", text[: link.start()] if link else "", re.IGNORECASE):
         return Outcome(kind="approval_required", request_id=request_id, approval_url=url)
+    if start.startswith("The arguments do not fit the tool"):
+        return Outcome(kind="invalid_arguments")
     if start.startswith("Tool call failed:"):
         return Outcome(kind="upstream_failed")
     if result.is_error:

@@ -8,25 +8,32 @@ Seen in the wild: ``agentport__call_tool`` · ``mcp__SERVER__agentport__call_too
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 PREFIX = "agentport__"
-META_TOOLS = frozenset(
-    {
-        "list_available_integrations",
-        "get_integration",
-        "list_installed_integrations",
-        "install_integration",
-        "uninstall_integration",
-        "get_auth_status",
-        "start_oauth_flow",
-        "list_integration_tools",
-        "describe_tool",
-        "call_tool",
-        "await_approval",
-    }
-)
+REQUIRED_ARGUMENTS: Mapping[str, frozenset[str]] = {
+    "list_available_integrations": frozenset(),
+    "get_integration": frozenset({"integration_id"}),
+    "list_installed_integrations": frozenset(),
+    "install_integration": frozenset({"integration_id", "auth_method"}),
+    "uninstall_integration": frozenset({"integration_id"}),
+    "get_auth_status": frozenset({"integration_id"}),
+    "start_oauth_flow": frozenset({"integration_id"}),
+    "list_integration_tools": frozenset(),
+    "describe_tool": frozenset({"integration_id", "tool_name"}),
+    "call_tool": frozenset({"integration_id", "tool_name", "arguments"}),
+    "await_approval": frozenset({"request_id"}),
+}
+"""Every meta tool by its short name, with the arguments that it cannot do without."""
+OPTIONAL_ARGUMENTS: Mapping[str, frozenset[str]] = {
+    "list_available_integrations": frozenset({"type", "query"}),
+    "install_integration": frozenset({"token"}),
+    "list_integration_tools": frozenset({"integration_id", "query"}),
+    "call_tool": frozenset({"additional_info"}),
+}
+"""The arguments that a meta tool takes beside those."""
+META_TOOLS = frozenset(REQUIRED_ARGUMENTS)
 _SEPARATORS = "_./:-"
 _FLAT = re.compile(r"^mcp__(?P<server>.+?)__(?P<tool>.+)$")
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from agentport_harness.core.errors import UnreachableError
+from agentport_harness.core.json_values import JSON, as_object
 from agentport_harness.core.transcript import Deed, Mode
+from agentport_harness.transports.adapter import EVERY_SKILL, Decided, Key, Skill
+from agentport_harness.transports.consenting import agree
 
 if TYPE_CHECKING:
     import httpx2
@@ -18,10 +22,22 @@ _DECISIONS: dict[Deed, str] = {"approves": "approve-once", "always_allows": "all
 
 
 class AgentPortAdapter:
-    """`Adapter` over ``/api``; every call is made with a human's login token."""
+    """`Adapter` over ``/api``; every call is made with a human's login token.
 
-    def __init__(self, http: httpx2.AsyncClient) -> None:
+    Consent is given on the gateway's pages, and only where the human's email and password are known.
+    """
+
+    def __init__(self, http: httpx2.AsyncClient, *, email: str = "", password: str = "") -> None:
         self._http = http
+        self._email, self._password = email, password
+        self._apis: set[str] = set()
+
+    @property
+    def can(self) -> frozenset[Skill]:
+        return EVERY_SKILL if self._email else EVERY_SKILL - {"consent"}
+
+    async def consent(self, url: str) -> str:
+        return await agree(url, self._email, self._password)
 
     async def install(self, name: str, url: str) -> str:
         added = await self._ask("POST", "/api/integrations/custom", {"name": name, "url": url})
@@ -32,7 +48,8 @@ class AgentPortAdapter:
     async def uninstall(self, integration_id: str) -> None:
         # the agent may have removed it already
         await self._ask("DELETE", f"/api/installed/{integration_id}", gone=True)
-        await self._ask("DELETE", f"/api/integrations/custom/{integration_id}", gone=True)
+        kind = "custom-api" if integration_id in self._apis else "custom"
+        await self._ask("DELETE", f"/api/integrations/{kind}/{integration_id}", gone=True)
 
     async def set_mode(self, integration_id: str, tool: str, mode: Mode) -> None:
         await self._ask("PUT", f"/api/tool-settings/{integration_id}/{tool}", {"mode": mode})
@@ -44,13 +61,45 @@ class AgentPortAdapter:
     async def decide(self, request_id: str, deed: Deed) -> None:
         await self._ask("POST", f"/api/tool-approvals/requests/{request_id}/{_DECISIONS[deed]}", {})
 
-    async def _ask(self, method: str, path: str, body: Any = None, *, gone: bool = False) -> Any:
-        import httpx2
+    async def try_decide(self, request_id: str, deed: Deed) -> Decided:
+        path = f"/api/tool-approvals/requests/{request_id}/{_DECISIONS[deed]}"
+        response = await self._send("POST", path, {})
+        return Decided(accepted=response.is_success, status=response.status_code, text=response.text)
 
-        try:
-            response = await self._http.request(method, path, json=body)
-        except httpx2.HTTPError as error:
-            raise UnreachableError("gateway-died", f"{method} {path} failed: {error!r}") from None
+    async def install_api(self, name: str, base_url: str, tools: Sequence[Mapping[str, JSON]]) -> str:
+        declared = {"name": name, "base_url": base_url, "tools": list(tools)}
+        added = await self._ask("POST", "/api/integrations/custom-api", declared)
+        integration_id = str(added.get("integration_id") or added["id"])
+        self._apis.add(integration_id)
+        await self._ask("POST", "/api/installed", {"integration_id": integration_id, "auth_method": "none"})
+        return integration_id
+
+    async def repoint(self, integration_id: str, url: str) -> None:
+        await self._ask("PATCH", f"/api/integrations/custom/{integration_id}", {"url": url})
+
+    async def requests(self, **wanted: str) -> Sequence[Mapping[str, JSON]]:
+        found = await self._ask("GET", "/api/tool-approvals/requests?" + urlencode(wanted))
+        return tuple(found)
+
+    async def request(self, request_id: str) -> Mapping[str, JSON]:
+        return as_object(await self._ask("GET", f"/api/tool-approvals/requests/{request_id}", gone=True))
+
+    async def log(self, **wanted: str) -> Sequence[Mapping[str, JSON]]:
+        return tuple(await self._ask("GET", "/api/logs?" + urlencode(wanted)))
+
+    async def make_key(self, name: str) -> Key:
+        made = await self._ask("POST", "/api/api-keys", {"name": name})
+        return Key(id=str(made["id"]), secret=str(made["plain_key"]))
+
+    async def revoke_key(self, key_id: str) -> None:
+        await self._ask("DELETE", f"/api/api-keys/{key_id}", gone=True)
+
+    async def add_rule(self, integration_id: str, tool: str, rule: Mapping[str, JSON]) -> str:
+        added = await self._ask("POST", f"/api/tool-settings/{integration_id}/{tool}/rules", rule)
+        return str(added["id"])
+
+    async def _ask(self, method: str, path: str, body: Any = None, *, gone: bool = False) -> Any:
+        response = await self._send(method, path, body)
         if gone and response.status_code == NOT_FOUND:
             return {}
         if response.is_error:
@@ -58,7 +107,18 @@ class AgentPortAdapter:
                 "adapter-refused", f"{method} {path} was answered {response.status_code}: {response.text[:300]}",
                 hint="are these the credentials of a human who may administer this organisation?",
             )  # fmt: skip
-        return response.json() if response.content else {}
+        try:
+            return response.json() if response.content else {}
+        except ValueError:
+            raise UnreachableError("adapter-refused", f"{method} {path} was not answered with JSON") from None
+
+    async def _send(self, method: str, path: str, body: Any) -> httpx2.Response:
+        import httpx2
+
+        try:
+            return await self._http.request(method, path, json=body)
+        except httpx2.HTTPError as error:
+            raise UnreachableError("gateway-died", f"{method} {path} failed: {error!r}") from None
 
 
 @asynccontextmanager
@@ -78,5 +138,10 @@ async def signed_in(base_url: str, email: str, password: str) -> AsyncIterator[A
                 "sign-in-refused", f"the gateway refused the human's sign-in ({answer.status_code})", at=base_url,
                 hint="check --human-email and the password's variable (--human-password-env)",
             )  # fmt: skip
-        http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-        yield AgentPortAdapter(http)
+        try:
+            http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        except (ValueError, KeyError, TypeError):
+            raise UnreachableError(
+                "sign-in-refused", "the sign-in was not answered with an access token", at=base_url
+            ) from None
+        yield AgentPortAdapter(http, email=email, password=password)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
@@ -12,6 +11,7 @@ import anyio
 
 from agentport_harness.core.json_values import JSON
 from agentport_harness.core.transcript import Integration, ScriptedTool
+from agentport_harness.transports.loopback import listening
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -44,33 +44,13 @@ class ScriptedUpstreams:
 @asynccontextmanager
 async def scripted_upstreams(host: str = "127.0.0.1") -> AsyncIterator[ScriptedUpstreams]:
     """A running server, on a free port of ``host``; it stops when the context ends."""
-    import uvicorn
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
-    # the protocol is named because asyncio sends small answers at once (TCP_NODELAY) only on sockets that name it
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, 0))
-    upstreams = ScriptedUpstreams(f"http://{host}:{listener.getsockname()[1]}")
+    upstreams = ScriptedUpstreams("")
     manager = StreamableHTTPSessionManager(app=_server(upstreams), json_response=True, stateless=True)
-    config = uvicorn.Config(
-        _asgi(upstreams, manager.handle_request),
-        log_config=None,
-        log_level="critical",
-        lifespan="off",
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
-    with listener:
-        async with manager.run(), anyio.create_task_group() as tasks:
-            tasks.start_soon(server._serve, [listener])  # noqa: SLF001 serve() would take the signal handlers
-            while not server.started:
-                await anyio.sleep(0.005)
-            try:
-                yield upstreams
-            finally:
-                server.should_exit = server.force_exit = True
+    async with manager.run(), listening(_asgi(upstreams, manager.handle_request), host) as base_url:
+        upstreams.base_url = base_url
+        yield upstreams
 
 
 def _server(upstreams: ScriptedUpstreams) -> Any:

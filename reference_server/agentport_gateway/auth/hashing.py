@@ -6,6 +6,9 @@ import hashlib
 
 KEY_PREFIX = "ap_"
 SIGN_IN_PREFIX = "aps_"
+ACCESS_PREFIX = "apo_"
+REFRESH_PREFIX = "apr_"
+CODE_PREFIX = "apc_"
 SHOWN_CHARACTERS = 12
 
 

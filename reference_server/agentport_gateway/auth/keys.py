@@ -43,8 +43,12 @@ class Keys:
                 self._agents.clear()
             if self.keeps:
                 self._agents[hashed] = agent
-        self._used.add(agent.key_id)
+        self.note_use(agent.key_id)
         return agent
+
+    def note_use(self, key_id: str) -> None:
+        """Remember that a credential was in use."""
+        self._used.add(key_id)
 
     def is_revoked(self, key_id: str) -> bool:
         """Whether this process has heard that the key was revoked."""

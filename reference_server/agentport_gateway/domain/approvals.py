@@ -12,7 +12,7 @@ Status = Literal["pending", "approved", "denied", "expired", "consumed"]
 Decision = Literal["approve_once", "allow_tool", "deny"]
 DecisionMode = Literal["approve_once", "allow_tool", "deny", "policy"]
 Execution = Literal["none", "running", "done", "unknown"]
-EndReason = Literal["time", "key_revoked", "target_changed", "policy_denied"]
+EndReason = Literal["time", "key_revoked", "target_changed", "policy_denied", "withdrawn"]
 
 ACTIVE: tuple[Status, ...] = ("pending", "approved")
 
@@ -22,7 +22,8 @@ class ApprovalRequest:
     """One call that waits for, had, or lost a human's permission.
 
     `arguments` is the JSON text that the human saw; `target` names where the call goes; `digest` identifies
-    the exact call. `result` is the upstream's stored answer once `execution` is done.
+    the exact call. `client` and `address` are what the asking program says of itself and where its call came
+    from. `result` is the upstream's stored answer once `execution` is done.
     """
 
     id: str
@@ -36,6 +37,8 @@ class ApprovalRequest:
     additional_info: str | None
     api_key_id: str | None
     asked_by: str
+    client: str | None = None
+    address: str | None = None
     rule_id: str | None
     status: Status
     created_at: datetime
@@ -43,6 +46,7 @@ class ApprovalRequest:
     decision_mode: DecisionMode | None = None
     decided_by: str | None = None
     decided_at: datetime | None = None
+    decision_note: str | None = None
     end_reason: EndReason | None = None
     execution: Execution = "none"
     runner: str | None = None

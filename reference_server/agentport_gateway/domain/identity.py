@@ -26,3 +26,16 @@ class Human:
 
 
 Caller = Agent | Human
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a call came from: what the client program says it is, and the address it called from."""
+
+    client: str | None = None
+    address: str | None = None
+
+    @classmethod
+    def told(cls, client: str | None, address: str | None) -> Origin:
+        """The origin with both cut to what is kept."""
+        return cls(client=client[:200] if client else None, address=address[:64] if address else None)

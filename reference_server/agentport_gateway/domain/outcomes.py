@@ -32,7 +32,7 @@ class UpstreamResult:
     """The upstream's own answer, unchanged: content blocks as on the wire, structured content, error flag."""
 
     content: tuple[dict[str, Any], ...] = ()
-    structured: dict[str, Any] | None = None
+    structured: Any = None
     is_error: bool = False
 
     def to_json(self) -> dict[str, Any]:

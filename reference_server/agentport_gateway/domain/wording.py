@@ -20,6 +20,7 @@ DENIED = "This tool call was denied by the human."
 _ENDED = {
     "time": "Nobody decided and used it in time.",
     "key_revoked": "The API key that asked was revoked.",
+    "withdrawn": "The agent that asked took it back.",
     "target_changed": "The integration was changed or re-installed after the human was asked.",
 }
 
@@ -61,10 +62,13 @@ def ended(request: ApprovalRequest, now: datetime) -> Outcome:
         case "denied" if request.decision_mode == "policy":
             return _about(request, name="denied_by_policy", message=BLOCKED)
         case "denied":
+            message = f"{DENIED} Do not repeat it or work around it; ask the user how to go on."
+            note = request.decision_note
             return _about(
                 request,
                 name="denied_by_human",
-                message=f"{DENIED} Do not repeat it or work around it; ask the user how to go on.",
+                message=message if note is None else f"{message}\nThe human's note: {note}",
+                details={} if note is None else {"note": note},
             )
         case "expired":
             why = _ENDED.get(request.end_reason or "time", _ENDED["time"])

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from agentport_gateway.domain import wording
 from agentport_gateway.domain.approvals import ApprovalRequest
 from agentport_gateway.domain.canonical import InexactArgumentsError, call_digest, canonical_arguments
-from agentport_gateway.domain.identity import Agent
+from agentport_gateway.domain.identity import Agent, Origin
 from agentport_gateway.domain.outcomes import Outcome
 from agentport_gateway.domain.policy import decide
 from agentport_gateway.failpoints import reach
+from agentport_gateway.observing import observe
 from agentport_gateway.operations.logging_calls import asker, entry_for
 from agentport_gateway.store import approvals, audit
 from agentport_gateway.upstreams.upstream import UpstreamError
@@ -41,10 +42,19 @@ class Call:
     tool_name: str
     arguments: dict[str, Any]
     additional_info: str | None
+    origin: Origin = field(default_factory=Origin)
 
 
 async def call_tool(gateway: Gateway, call: Call) -> Outcome:
     """Run the call, ask a human, or refuse; every way leaves one audit entry."""
+    about = {"org_id": call.caller.org_id, "integration_id": call.integration_id, "tool_name": call.tool_name}
+    with observe("call_tool", surface=call.surface, **about) as seen:
+        outcome = await _decide(gateway, call)
+        seen.note(outcome=outcome.name, request_id=outcome.request_id)
+    return outcome
+
+
+async def _decide(gateway: Gateway, call: Call) -> Outcome:
     view = await gateway.views.of(call.caller.org_id)
     connected = view.connected.get(call.integration_id)
     if connected is None:
@@ -94,6 +104,7 @@ async def _run_logged(gateway: Gateway, call: Call, connected: Connected, verdic
     written = asyncio.ensure_future(_write_entry(gateway, entry))
     outcome = await _call_upstream(gateway, call, connected)
     await written
+    reach("ran_allowed")
     now = gateway.clock.now()
     detail = outcome.message[:500] or None
     await gateway.database.write(
@@ -105,7 +116,8 @@ async def _run_logged(gateway: Gateway, call: Call, connected: Connected, verdic
 
 async def _call_upstream(gateway: Gateway, call: Call, connected: Connected) -> Outcome:
     try:
-        result = await gateway.upstreams.of(connected).call(call.tool_name, call.arguments)
+        with observe("call_upstream", integration_id=call.integration_id, tool_name=call.tool_name):
+            result = await gateway.upstreams.of(connected).call(call.tool_name, call.arguments)
     except UpstreamError as failure:
         if failure.reach == "unknown":
             return Outcome(
@@ -130,6 +142,7 @@ async def _ask(gateway: Gateway, call: Call, view: View, connected: Connected, v
             limit = gateway.settings.max_pending_per_key
             return await _refused(gateway, call, wording.too_many_pending(limit), verdict)
         reach("asked")
+        gateway.waits.stir(request.org_id)
         if request.status == "pending":
             return wording.approval_required(request, gateway.approval_url(request.id))
         # An identical call was approved before: this one spends the approval.
@@ -147,6 +160,7 @@ async def _write_request(gateway: Gateway, call: Call, wanted: ApprovalRequest, 
         elif request.status == "pending":
             repeated = Outcome(name="approval_required")
             audit.write(connection, _entry(gateway, call, verdict=verdict, request_id=request.id, outcome=repeated))
+        reach("asking")
         return request
 
     return await gateway.database.write(write)
@@ -180,6 +194,8 @@ def _wanted(
         additional_info=call.additional_info,
         api_key_id=call.caller.key_id if isinstance(call.caller, Agent) else None,
         asked_by=asker(call.caller),
+        client=call.origin.client,
+        address=call.origin.address,
         rule_id=verdict.rule_id,
         status="pending",
         created_at=now,

@@ -32,11 +32,31 @@ class TooLateError(Exception):
     """The request expired before the decision."""
 
 
-async def decide(gateway: Gateway, human: Human, request_id: str, decision: Decision) -> ApprovalRequest:
-    """The decided request. Raises NoSuchRequestError, AlreadyDecidedError, TooLateError: nothing changed."""
+class AnotherCallError(Exception):
+    """The human was shown another call than the one that the request is for."""
+
+
+async def decide(
+    gateway: Gateway,
+    human: Human,
+    request_id: str,
+    decision: Decision,
+    *,
+    digest: str | None = None,
+    note: str | None = None,
+) -> ApprovalRequest:
+    """The decided request; with a `digest`, only if the call that was shown is the request's own.
+
+    `note` goes with a denial to whoever asked. Raises NoSuchRequestError, AlreadyDecidedError, TooLateError or
+    AnotherCallError: nothing changed.
+    """
     now = gateway.clock.now()
+    view = await gateway.views.of(human.org_id) if gateway.waits.will_run(request_id) else None
+    claimed: ApprovalRequest | None
 
     def write(connection: Connection) -> tuple[ApprovalRequest | None, ApprovalRequest | None]:
+        nonlocal claimed
+        claimed = None
         decided = approvals.decide(
             connection,
             org_id=human.org_id,
@@ -44,11 +64,13 @@ async def decide(gateway: Gateway, human: Human, request_id: str, decision: Deci
             decision=decision,
             decided_by=human.email,
             now=now,
+            digest=digest,
+            note=note,
         )
         if decided is None:
             return None, approvals.find(connection, org_id=human.org_id, request_id=request_id)
         if decision == "deny":
-            audit.complete_requests(connection, [request_id], outcome="denied_by_human", now=now)
+            audit.complete_requests(connection, [request_id], outcome="denied_by_human", now=now, detail=note)
         if decision == "allow_tool":
             policies.set_mode(
                 connection,
@@ -59,6 +81,10 @@ async def decide(gateway: Gateway, human: Human, request_id: str, decision: Deci
                 by=human.user_id,
                 now=now,
             )
+        if view is not None and decision != "deny":
+            # Somebody waits to run it: deciding and consuming are one transaction, and one flush.
+            claimed = gateway.runs.claim(connection, decided, view, now)
+        reach("deciding")
         return decided, None
 
     decided, found = await gateway.database.write(write)
@@ -68,8 +94,14 @@ async def decide(gateway: Gateway, human: Human, request_id: str, decision: Deci
             raise NoSuchRequestError
         if status_at(found, now) == "expired" and found.end_reason in (None, "time"):
             raise TooLateError
+        if found.status == "pending":
+            raise AnotherCallError
         raise AlreadyDecidedError(found)
-    if decision == "allow_tool" or (decision == "approve_once" and gateway.views.may_allow(decided)):
+    if decision == "allow_tool" or (
+        decision == "approve_once" and claimed is None and gateway.views.may_allow(decided)
+    ):
         gateway.views.drop(human.org_id)
-    gateway.waits.tell(decided)
+    if claimed is not None and view is not None:
+        gateway.runs.begin(claimed, view)
+    gateway.waits.tell(claimed or decided)
     return decided

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agentport_gateway.store import approvals, audit, integrations
+from agentport_gateway.store import approvals, audit, integrations, upstream_grants
 from agentport_gateway.store.integrations import AlreadyThereError, CustomIntegration, Installation
 from agentport_gateway.upstreams.upstream import UpstreamError
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from agentport_gateway.domain.identity import Caller
     from agentport_gateway.domain.integrations import AuthMethod, Integration
     from agentport_gateway.gateway import Gateway
+    from agentport_gateway.upstreams.grants import Grant
 
 __all__ = ["AlreadyThereError", "CannotInstallError", "UnknownIntegrationError", "install", "uninstall"]
 
@@ -45,19 +46,46 @@ async def install(
     if integration_id in view.connected:
         raise AlreadyThereError
     await _check(gateway, integration, auth_method, token)
+    grant = await prepared(gateway, integration) if auth_method == "oauth" else None
     installation = Installation(
         id=gateway.ids.uuid(),
         org_id=caller.org_id,
         integration_id=integration_id,
         type=integration.type,
         auth_method=auth_method,
-        connected=True,
+        connected=grant is None,
         token=gateway.sealer.seal(token) if token else None,
         added_at=gateway.clock.now(),
     )
-    await gateway.database.write(lambda connection: integrations.install(connection, installation))
+
+    def write(connection: Connection) -> None:
+        integrations.install(connection, installation)
+        if grant is not None:
+            upstream_grants.put(
+                connection,
+                installation_id=installation.id,
+                state="waiting",
+                sealed=grant.seal(gateway.sealer),
+                now=installation.added_at,
+            )
+
+    await gateway.database.write(write)
     changed(gateway, caller.org_id, integration_id)
     return installation
+
+
+async def prepared(gateway: Gateway, integration: Integration) -> Grant:
+    """What a sign-in to an integration begins with. Raises CannotInstallError."""
+    from agentport_gateway.upstreams.grants import Grant
+    from agentport_gateway.upstreams.oauth_server import SignInError, introduce
+
+    try:
+        client = await introduce(
+            gateway.settings, integration.address, redirect_uri=gateway.callback_url(integration.id)
+        )
+    except SignInError as error:
+        raise CannotInstallError(f"{integration.id} cannot be signed in to by OAuth: {error}") from error
+    return Grant(address=integration.address, client=client)
 
 
 async def uninstall(gateway: Gateway, org_id: str, integration_id: str) -> None:
@@ -136,11 +164,9 @@ async def _check(gateway: Gateway, integration: Integration, auth_method: AuthMe
     if auth_method not in integration.auth_methods:
         offered = ", ".join(integration.auth_methods)
         raise CannotInstallError(f"{integration.id} does not take {auth_method}: it takes {offered}")
-    if auth_method == "oauth":
-        raise CannotInstallError(f"{integration.id} cannot be connected by OAuth here: use a token")
-    if auth_method == "none":
+    if auth_method in ("none", "oauth"):
         if token:
-            raise CannotInstallError("a token was given, but auth_method is none")
+            raise CannotInstallError(f"a token was given, but auth_method is {auth_method}")
         return
     if not token:
         raise CannotInstallError("auth_method is token, but no token was given")

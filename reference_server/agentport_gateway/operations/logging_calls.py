@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from agentport_gateway.domain.identity import Caller
     from agentport_gateway.domain.policy import Verdict
 
-_OWN_SECRET = re.compile(r"\baps?_[A-Za-z0-9_-]{20,}")
+_OWN_SECRET = re.compile(r"\bap[a-z]?_[A-Za-z0-9_-]{20,}")
 _SECRET_NAME = re.compile(
     r"pass(word|phrase|wd)|secret|api_?key|access_?token|auth(orization|_?token)|bearer|credential|^token$",
     re.IGNORECASE,

@@ -1,17 +1,40 @@
-"""Waiting for a decision without acting on it, as REST clients do: they repeat the call themselves."""
+"""What became of requests and calls, told without acting on them: REST clients repeat the call themselves."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from agentport_gateway.domain.approvals import next_step
 from agentport_gateway.domain.identity import Agent
-from agentport_gateway.store import approvals
+from agentport_gateway.store import approvals, audit
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from agentport_gateway.domain.approvals import ApprovalRequest
-    from agentport_gateway.domain.identity import Caller
+    from agentport_gateway.domain.identity import Caller, Human
     from agentport_gateway.gateway import Gateway
+
+
+_PAGE = 500
+
+
+async def whole_log(
+    gateway: Gateway, human: Human, wanted: audit.Filter | None = None
+) -> AsyncIterator[audit.LoggedCall]:
+    """Every wanted call of the human's organisation, newest first, read page by page."""
+    org_id, wanted = human.org_id, wanted or audit.Filter()
+    before: int | None = None
+    while True:
+        found = await gateway.database.read(
+            partial(audit.newest, org_id=org_id, wanted=wanted, limit=_PAGE, before=before)
+        )
+        if not found:
+            return
+        for call in found:
+            yield call
+        before = found[-1].seq
 
 
 async def await_status(

@@ -119,11 +119,26 @@ def note_failed_sign_in(connection: Connection, user_id: str, *, limit: int, loc
 
 def sign_in(connection: Connection, *, user_id: str, token_hash: str, now: datetime, lifetime: timedelta) -> None:
     """Start a sign-in, forget the failures before it, and drop the person's old ones."""
-    connection.execute(update(users).where(users.c.id == user_id).values(failed_sign_ins=0, locked_until=None))
+    forget_failures(connection, user_id)
     connection.execute(delete(sign_ins).where(sign_ins.c.user_id == user_id, sign_ins.c.expires_at <= now))
     connection.execute(
         insert(sign_ins).values(token_hash=token_hash, user_id=user_id, created_at=now, expires_at=now + lifetime)
     )
+
+
+def forget_failures(connection: Connection, user_id: str) -> None:
+    """Start counting failures anew."""
+    connection.execute(update(users).where(users.c.id == user_id).values(failed_sign_ins=0, locked_until=None))
+
+
+def end_sign_ins(connection: Connection, user_id: str) -> None:
+    """End every bearer token of a person."""
+    connection.execute(delete(sign_ins).where(sign_ins.c.user_id == user_id))
+
+
+def set_password(connection: Connection, user_id: str, password_hash: str) -> None:
+    """Replace a person's password."""
+    connection.execute(update(users).where(users.c.id == user_id).values(password_hash=password_hash))
 
 
 def user_by_token(connection: Connection, token_hash: str, *, now: datetime) -> User | None:
@@ -137,8 +152,8 @@ def user_by_token(connection: Connection, token_hash: str, *, now: datetime) -> 
     )
 
 
-def add_key(connection: Connection, *, key: ApiKey, key_hash: str, created_by: str | None) -> None:
-    """Keep a new key's hash."""
+def add_key(connection: Connection, *, key: ApiKey, key_hash: str | None, created_by: str | None) -> None:
+    """Keep a new key's hash; without one, tokens stand for the key."""
     connection.execute(
         insert(api_keys).values(
             id=key.id,
@@ -160,11 +175,16 @@ def key_by_hash(connection: Connection, key_hash: str) -> ApiKey | None:
     return None if row is None else _key(row)
 
 
+def key_was_made(connection: Connection, key_hash: str) -> bool:
+    """Whether there is or was a key with this hash."""
+    return connection.execute(select(api_keys.c.id).where(api_keys.c.key_hash == key_hash)).first() is not None
+
+
 def keys_of(connection: Connection, org_id: str) -> Sequence[ApiKey]:
     """The keys of an organisation that are alive, newest first."""
     rows = connection.execute(
         select(*_KEY_COLUMNS)
-        .where(api_keys.c.org_id == org_id, api_keys.c.revoked_at.is_(None))
+        .where(api_keys.c.org_id == org_id, api_keys.c.revoked_at.is_(None), api_keys.c.key_hash.is_not(None))
         .order_by(api_keys.c.created_at.desc(), api_keys.c.id)
     )
     return [_key(row) for row in rows]

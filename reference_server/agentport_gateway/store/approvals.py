@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import and_, or_, select, update
 
 from agentport_gateway.domain.approvals import ApprovalRequest
+from agentport_gateway.domain.notices import ending
 from agentport_gateway.store import approval_statements as statements
+from agentport_gateway.store import notices
 from agentport_gateway.store.approval_statements import COLUMNS, LIVE, RUNNING
 from agentport_gateway.store.news import announce
 from agentport_gateway.store.schema import approval_requests as requests
@@ -33,15 +35,23 @@ def ask(connection: Connection, wanted: ApprovalRequest, *, limit: int) -> tuple
     A reused request takes the `additional_info` if it had none. Raises TooManyPendingError when the key has
     `limit` undecided requests already.
     """
-    overdue = {"b_digest": wanted.digest, "b_now": wanted.created_at}
-    _announced(connection, connection.execute(statements.END_OVERDUE_CALL, overdue))
     values = {f"b_{name}": getattr(wanted, name) for name in statements.ASKED}
     values["b_limit"] = limit
-    row = connection.execute(statements.ask(connection.dialect.name), values).one_or_none()
+    statement = statements.ask(connection.dialect.name)
+    row = connection.execute(statement, values).one_or_none()
+    if row is not None and row.expires_at <= wanted.created_at:
+        # The live one is so in name only: write down that its time is up, and ask anew.
+        overdue = {"b_digest": wanted.digest, "b_now": wanted.created_at}
+        _ended(connection, connection.execute(statements.END_OVERDUE_CALL, overdue), wanted.created_at)
+        row = connection.execute(statement, values).one_or_none()
     if row is None:
         raise TooManyPendingError
     found = _request(row)
-    return found, found.id == wanted.id
+    is_new = found.id == wanted.id
+    if is_new:
+        announce(connection, "asked", found.org_id)
+        notices.note(connection, found, "approval.requested", wanted.created_at)
+    return found, is_new
 
 
 def decide(
@@ -52,8 +62,13 @@ def decide(
     decision: Decision,
     decided_by: str,
     now: datetime,
+    digest: str | None = None,
+    note: str | None = None,
 ) -> ApprovalRequest | None:
-    """The request as decided; None when it was not pending any more, is overdue, or is not this tenant's."""
+    """The request as decided; None when it was not pending any more, is overdue, or is not this tenant's.
+
+    Also None when a `digest` is given and the request is for another call.
+    """
     values = {
         "b_id": request_id,
         "b_org_id": org_id,
@@ -61,8 +76,13 @@ def decide(
         "b_status": "denied" if decision == "deny" else "approved",
         "b_decision_mode": decision,
         "b_decided_by": decided_by,
+        "b_digest": digest,
+        "b_decision_note": note,
     }
-    return _changed(connection, statements.DECIDE, values)
+    decided = _changed(connection, statements.DECIDE, values)
+    if decided is not None:
+        notices.note(connection, decided, "approval.decided", now)
+    return decided
 
 
 def consume(
@@ -165,7 +185,7 @@ def end_live(
     if by_policy:
         values["decision_mode"] = "policy"
     rows = connection.execute(update(requests).where(*wanted).values(values).returning(*COLUMNS))
-    return _announced(connection, rows)
+    return _ended(connection, rows, now)
 
 
 def end_overdue(connection: Connection, now: datetime) -> list[ApprovalRequest]:
@@ -176,13 +196,18 @@ def end_overdue(connection: Connection, now: datetime) -> list[ApprovalRequest]:
         .values(status="expired", end_reason="time", finished_at=now)
         .returning(*COLUMNS)
     )
-    return _announced(connection, rows)
+    return _ended(connection, rows, now)
 
 
 def find(connection: Connection, *, org_id: str, request_id: str) -> ApprovalRequest | None:
     """One request of one organisation."""
     row = connection.execute(statements.FIND, {"b_id": request_id, "b_org_id": org_id}).one_or_none()
     return None if row is None else _request(row)
+
+
+def exists_for_anybody(connection: Connection, request_id: str) -> bool:
+    """Whether some organisation has a request of this id."""
+    return connection.execute(select(requests.c.seq).where(requests.c.id == request_id)).first() is not None
 
 
 def live_for(connection: Connection, digest: str) -> ApprovalRequest | None:
@@ -211,8 +236,12 @@ def newest(
     tool_name: str | None = None,
     limit: int = 50,
     offset: int = 0,
+    undecided: bool = True,
 ) -> Sequence[ApprovalRequest]:
-    """An organisation's requests, newest first; overdue ones count as expired whether written down or not."""
+    """An organisation's requests, newest first; overdue ones count as expired whether written down or not.
+
+    Without the `undecided`, those that are still pending are left out.
+    """
     wanted: list[ColumnElement[bool]] = [requests.c.org_id == org_id]
     overdue = and_(LIVE, requests.c.expires_at <= now)
     if status == "expired":
@@ -221,6 +250,8 @@ def newest(
         wanted.append(requests.c.status == status)
         if status in ("pending", "approved"):
             wanted.append(requests.c.expires_at > now)
+    if not undecided:
+        wanted.append(or_(requests.c.status != "pending", requests.c.expires_at <= now))
     if integration_id is not None:
         wanted.append(requests.c.integration_id == integration_id)
     if tool_name is not None:
@@ -229,6 +260,13 @@ def newest(
         select(*COLUMNS).where(*wanted).order_by(requests.c.seq.desc()).limit(limit).offset(offset)
     )
     return [_request(row) for row in rows]
+
+
+def _ended(connection: Connection, rows: Iterable[Any], now: datetime) -> list[ApprovalRequest]:
+    ended = _announced(connection, rows)
+    for request in ended:
+        notices.note(connection, request, ending(request), now)
+    return ended
 
 
 def _announced(connection: Connection, rows: Iterable[Any]) -> list[ApprovalRequest]:

@@ -43,6 +43,7 @@ class Entry:
 class Filter:
     """Which entries are wanted; None does not restrict."""
 
+    id: str | None = None
     integration_id: str | None = None
     tool_name: str | None = None
     outcome: str | None = None
@@ -124,7 +125,7 @@ def newest(
 ) -> Sequence[LoggedCall]:
     """An organisation's entries, newest first; `before` continues a listing at a sequence number."""
     conditions: list[ColumnElement[bool]] = [log_entries.c.org_id == org_id]
-    for name in ("integration_id", "tool_name", "outcome", "request_id", "api_key_id"):
+    for name in ("id", "integration_id", "tool_name", "outcome", "request_id", "api_key_id"):
         value = getattr(wanted, name)
         if value is not None:
             conditions.append(log_entries.c[name] == value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select, update
 
+from agentport_gateway.store import upstream_grants
 from agentport_gateway.store.dialect import insert_for
 from agentport_gateway.store.news import announce
 from agentport_gateway.store.schema import custom_integrations, installed
@@ -120,7 +121,8 @@ def install(connection: Connection, installation: Installation) -> None:
 
 
 def remove_installation(connection: Connection, *, org_id: str, integration_id: str) -> bool:
-    """Whether an installation was there to remove."""
+    """Whether an installation was there to remove; what was granted to it goes with it."""
+    upstream_grants.forget(connection, org_id=org_id, integration_id=integration_id)
     done = connection.execute(
         delete(installed).where(installed.c.org_id == org_id, installed.c.integration_id == integration_id)
     )

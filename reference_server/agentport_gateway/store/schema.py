@@ -87,6 +87,20 @@ sign_ins = Table(
     Column("expires_at", Instant, nullable=False),
 )
 
+browser_sessions = Table(
+    "browser_sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
+    # The password was right, and the second factor is still to come: not signed in yet.
+    Column("awaits_code", Boolean, nullable=False),
+    Column("browser", String(200), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
 api_keys = Table(
     "api_keys",
     metadata,
@@ -94,11 +108,104 @@ api_keys = Table(
     Column("org_id", ForeignKey("organisations.id"), nullable=False, index=True),
     Column("name", String(200), nullable=False),
     Column("prefix", String(12), nullable=False),
-    Column("key_hash", String(64), nullable=False, unique=True),
+    # Null for a client that connected by OAuth: its tokens stand for it, and no key does.
+    Column("key_hash", String(64), unique=True),
     Column("created_at", Instant, nullable=False),
     Column("created_by", String(36)),
     Column("last_used_at", Instant),
     Column("revoked_at", Instant),
+)
+
+oauth_clients = Table(
+    "oauth_clients",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("registration", Text, nullable=False),
+    Column("secret", Text),
+    Column("created_at", Instant, nullable=False),
+)
+
+oauth_connections = Table(
+    "oauth_connections",
+    metadata,
+    Column("id", ForeignKey("api_keys.id"), primary_key=True),
+    Column("client_id", String(500), nullable=False, index=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("resource", String(2000), nullable=False),
+)
+
+oauth_codes = Table(
+    "oauth_codes",
+    metadata,
+    Column("code_hash", String(64), primary_key=True),
+    Column("client_id", String(500), nullable=False),
+    Column("org_id", ForeignKey("organisations.id"), nullable=False),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("redirect_uri", String(1000), nullable=False),
+    Column("redirect_given", Boolean, nullable=False),
+    Column("challenge", String(43), nullable=False),
+    Column("resource", String(2000), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    # What the code was exchanged for: showing it again ends that.
+    Column("connection_id", ForeignKey("oauth_connections.id")),
+)
+
+oauth_tokens = Table(
+    "oauth_tokens",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("connection_id", ForeignKey("oauth_connections.id"), nullable=False, index=True),
+    Column("kind", String(10), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    # When a refresh token was exchanged: showing it again ends the connection.
+    Column("spent_at", Instant),
+)
+
+upstream_grants = Table(
+    "upstream_grants",
+    metadata,
+    Column("installation_id", String(36), primary_key=True),
+    # One more with every change, so that two processes never refresh the same token.
+    Column("version", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("refreshing_until", Instant),
+    Column("updated_at", Instant, nullable=False),
+)
+
+upstream_sign_ins = Table(
+    "upstream_sign_ins",
+    metadata,
+    Column("state_hash", String(64), primary_key=True),
+    Column("installation_id", String(36), nullable=False),
+    Column("session_id", String(36), nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("org_id", ForeignKey("organisations.id"), nullable=False, index=True),
+    Column("url", String(2000), nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("last_sent_at", Instant),
+    Column("last_fault", String(200)),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("seq", _Sequence, primary_key=True, autoincrement=True),
+    Column("id", String(80), nullable=False),
+    Column("webhook_id", ForeignKey("webhooks.id"), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("due_at", Instant, nullable=False, index=True),
+    UniqueConstraint("webhook_id", "id"),
 )
 
 custom_integrations = Table(
@@ -167,6 +274,8 @@ approval_requests = Table(
     Column("additional_info", Text),
     Column("api_key_id", ForeignKey("api_keys.id")),
     Column("asked_by", String(400), nullable=False),
+    Column("client", String(200)),
+    Column("address", String(64)),
     Column("rule_id", String(36)),
     Column("status", String(20), nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -174,6 +283,7 @@ approval_requests = Table(
     Column("decision_mode", String(20)),
     Column("decided_by", String(320)),
     Column("decided_at", Instant),
+    Column("decision_note", Text),
     Column("end_reason", String(20)),
     Column("execution", String(20), nullable=False, server_default="none"),
     Column("runner", String(36)),

@@ -1,4 +1,4 @@
-"""The front door: host and origin first, then `/mcp` or REST. A plain ASGI application."""
+"""The front door: host and origin first, then `/mcp`, REST, OAuth or the pages. A plain ASGI application."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from agentport_gateway.domain.exact_json import InexactJsonError, parse
+from agentport_gateway.store import accounts
 from agentport_gateway.surfaces.body import BodyTooLargeError, ClientGoneError, read_body, replaying, respond
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
     from agentport_gateway.gateway import Gateway
 
+_REST = ("/api/", "/health", "/.well-known/")
+_OAUTH = ("/register", "/token", "/revoke")
+_METADATA = "/.well-known/oauth-"
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -34,6 +38,8 @@ class Front:
         self.gateway = gateway
         self._mcp = mcp
         self._rest: ASGIApp | None = None
+        self._web: ASGIApp | None = None
+        self._oauth: ASGIApp | None = None
         self._lifespan = lifespan
         self._close_streams = close_streams
         base = urlsplit(gateway.settings.base_url)
@@ -58,7 +64,7 @@ class Front:
         if scope["path"] in ("/mcp", "/mcp/"):
             await self._mcp(scope, receive, send)
             return
-        await self._serve_rest(scope, headers, receive, send)
+        await self._serve_rest_or_page(scope, headers, receive, send)
 
     def living(self) -> AbstractAsyncContextManager[None]:
         """The time between start and end, for those who need the parts and no server."""
@@ -68,6 +74,9 @@ class Front:
         """What the ready file says; with `demo`, after making the demonstration's data."""
         base_url = self.gateway.settings.base_url
         facts: dict[str, Any] = {"base_url": base_url, "mcp_url": f"{base_url}/mcp", "pid": os.getpid()}
+        settings = self.gateway.settings
+        if not settings.demo and not await self.gateway.database.read(accounts.anyone_registered):
+            facts |= {"setup_url": f"{base_url}/setup", "setup_code": settings.setup_code}
         if self.gateway.settings.demo:
             from agentport_gateway.demo import furnish
 
@@ -79,7 +88,9 @@ class Front:
         self.gateway.waits.release()
         self._close_streams()
 
-    async def _serve_rest(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
+    async def _serve_rest_or_page(
+        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send
+    ) -> None:
         limit = self.gateway.settings.max_body_bytes
         if scope["method"] in ("POST", "PUT", "PATCH", "DELETE"):
             try:
@@ -95,7 +106,12 @@ class Front:
                 await respond(send, 400, {"detail": str(error)})
                 return
             receive = replaying(body, receive)
-        await self._rest_app()(scope, receive, send)
+        await self._application(scope["path"])(scope, receive, send)
+
+    def _application(self, path: str) -> ASGIApp:
+        if path in _OAUTH or path.startswith(_METADATA):
+            return self._oauth_app()
+        return self._rest_app() if path.startswith(_REST) else self._web_app()
 
     def _rest_app(self) -> ASGIApp:
         """Built on the first request that needs it: agents never do, and it costs a quarter of the start."""
@@ -104,6 +120,22 @@ class Front:
 
             self._rest = build_rest(self.gateway)
         return self._rest
+
+    def _oauth_app(self) -> ASGIApp:
+        """Built when the first client asks how to connect."""
+        if self._oauth is None:
+            from agentport_gateway.surfaces.oauth.application import build_oauth
+
+            self._oauth = build_oauth(self.gateway)
+        return self._oauth
+
+    def _web_app(self) -> ASGIApp:
+        """Built on the first visit of a browser."""
+        if self._web is None:
+            from agentport_gateway.surfaces.web.application import build_web
+
+            self._web = build_web(self.gateway)
+        return self._web
 
     def _host_is_ours(self, host: str) -> bool:
         return host in self._hosts or _without_port(host) in self._hosts

@@ -91,6 +91,9 @@ class Delivery:
         self.fault = ""
 
 
+NETWORK_FAULT = 599
+"""The status of an answer that no server gave."""
+
 current_delivery: ContextVar[Delivery | None] = ContextVar("current_delivery", default=None)
 
 
@@ -121,21 +124,18 @@ class GuardedTransport(httpx2.AsyncHTTPTransport):
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout):
             delivery.reach = "never"
             delivery.fault = "it cannot be reached"
-            return httpx2.Response(_NETWORK_FAULT, request=request)
+            return httpx2.Response(NETWORK_FAULT, request=request)
         except httpx2.TimeoutException:
             delivery.fault = "it did not answer in time"
-            return httpx2.Response(_NETWORK_FAULT, request=request)
+            return httpx2.Response(NETWORK_FAULT, request=request)
         except httpx2.TransportError:
             delivery.fault = "the connection broke"
-            return httpx2.Response(_NETWORK_FAULT, request=request)
+            return httpx2.Response(NETWORK_FAULT, request=request)
         delivery.status = response.status_code
         # An event stream may be endless; what bounds it is the size of one event, which its reader knows.
         endless = response.headers.get("content-type", "").startswith("text/event-stream")
         response.stream = _Watched(response.stream, None if endless else self._max_bytes, delivery)
         return response
-
-
-_NETWORK_FAULT = 599
 
 
 class _Watched(httpx2.AsyncByteStream):

@@ -11,6 +11,7 @@ import mcp_types as types
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
 from agentport_gateway.domain.outcomes import UpstreamResult
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
     from mcp.client.session import IncomingMessage
 
     from agentport_gateway.domain.time import Clock
-    from agentport_gateway.upstreams.guard import GuardedTransport
 
 _LOGGER = logging.getLogger("agentport_gateway.upstreams")
 _MOST_PAGES = 100
 _SESSION_GONE = 404
+_SECONDS_BETWEEN_LISTS = 5.0
+_LISTEN_AGAIN_SECONDS = 5.0
 
 
 class RemoteMcp:
@@ -41,7 +43,7 @@ class RemoteMcp:
         name: str,
         url: str,
         headers: Mapping[str, str],
-        transport: GuardedTransport,
+        transport: httpx2.AsyncBaseTransport,
         clock: Clock,
         connect_seconds: float,
         call_seconds: float,
@@ -64,16 +66,41 @@ class RemoteMcp:
         self._client: Client | None = None
         self._session: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
+        self._listing: asyncio.Task[Mapping[str, Tool]] | None = None
+        self._listed_at = 0.0
         self._tools: Mapping[str, Tool] | None = None
         self._tools_until = 0.0
 
     async def tools(self, *, fresh: bool = False) -> Mapping[str, Tool]:
-        """The tools, kept for a while; a notification that they changed ends that early."""
+        """The tools, kept for a while; a notification that they changed ends that early.
+
+        Callers at the same time share one listing, and `fresh` is honoured once in a few seconds: what agents
+        ask for must not decide how often the upstream is asked.
+        """
         now = self._clock.now().timestamp()
-        if self._tools is None or fresh or now >= self._tools_until:
+        if self._tools is not None and now < self._tools_until:
+            ask = fresh and (self._listing is not None or now >= self._listed_at + _SECONDS_BETWEEN_LISTS)
+            if not ask:
+                return self._tools
+        if self._listing is None:
+            self._listing = asyncio.create_task(self._refresh(now))
+            self._listing.add_done_callback(self._listing_ended)
+        return await asyncio.shield(self._listing)
+
+    async def _refresh(self, now: float) -> Mapping[str, Tool]:
+        # Set before the list is fetched: a change that is announced meanwhile must not be overwritten.
+        self._listed_at, self._tools_until = now, now + self._tools_seconds
+        try:
             self._tools = await self._list_tools()
-            self._tools_until = now + self._tools_seconds
+        except BaseException:
+            self._tools_until = 0.0
+            raise
         return self._tools
+
+    def _listing_ended(self, task: asyncio.Task[Mapping[str, Tool]]) -> None:
+        self._listing = None
+        if not task.cancelled():
+            task.exception()  # whoever waited has it; nobody may have
 
     async def call(self, tool_name: str, arguments: Mapping[str, Any]) -> UpstreamResult:
         """Call a tool. A session that the upstream forgot is opened anew and the call sent again."""
@@ -182,7 +209,12 @@ class RemoteMcp:
             async with client:
                 current_delivery.set(None)
                 ready.set_result(client)
-                await stop.wait()
+                hearing = asyncio.create_task(self._listen(client))
+                try:
+                    await stop.wait()
+                finally:
+                    hearing.cancel()
+                    await asyncio.wait((hearing,))
         except Exception as error:  # noqa: BLE001 - whatever broke the session must reach whoever waits for it
             if ready.done():
                 _LOGGER.info("the session with upstream %s ended: %s", self._name, type(error).__name__)
@@ -195,6 +227,26 @@ class RemoteMcp:
             ready.set_exception(
                 UpstreamError(str(failure), reach="never", refused_credential=failure.refused_credential)
             )
+
+    async def _listen(self, client: Client) -> None:
+        """Hear about changed tools from an upstream at 2026-07-28; at the earlier revisions its session tells."""
+        capabilities = client.server_capabilities
+        if client.protocol_version not in MODERN_PROTOCOL_VERSIONS or not (
+            capabilities.tools is not None and capabilities.tools.list_changed
+        ):
+            return
+        while True:
+            try:
+                async with client.listen(tools_list_changed=True) as changes:
+                    async for _ in changes:
+                        self._tools_until = 0.0
+            except MCPError:
+                return
+            except Exception as error:  # noqa: BLE001 - hearing of changes is a help, calls go on without it
+                _LOGGER.debug("upstream %s tells of no changes: %s", self._name, type(error).__name__)
+            # What changed while nobody listened has been missed.
+            self._tools_until = 0.0
+            await asyncio.sleep(_LISTEN_AGAIN_SECONDS)
 
     async def _hear(self, message: IncomingMessage) -> None:
         if isinstance(message, types.ToolListChangedNotification):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
+from agentport_gateway.auth.hashing import ACCESS_PREFIX
 from agentport_gateway.domain.exact_json import InexactJsonError, parse
 from agentport_gateway.surfaces.body import BodyTooLargeError, ClientGoneError, read_body, replaying, respond
 from agentport_gateway.surfaces.mcp.server import AGENT
@@ -16,8 +19,10 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from agentport_gateway.auth.keys import Keys
+    from agentport_gateway.auth.tokens import Tokens
     from agentport_gateway.domain.identity import Agent
     from agentport_gateway.settings import Settings
+    from agentport_gateway.surfaces.mcp.portable_sessions import PortableSessions
     from agentport_gateway.surfaces.mcp.sessions import Sessions
 
 _PARSE_ERROR = -32700
@@ -28,9 +33,14 @@ _MAY_WAIT = "agentport__await_approval"
 class McpEndpoint:
     """The ASGI application behind `/mcp` and `/mcp/`."""
 
-    def __init__(self, *, settings: Settings, keys: Keys, sessions: Sessions) -> None:
+    def __init__(
+        self, *, settings: Settings, keys: Keys, tokens: Tokens, sessions: Sessions, portable: PortableSessions | None
+    ) -> None:
         self._keys = keys
+        self._tokens = tokens
+        self._audience = f"{settings.base_url}/mcp"
         self._sessions = sessions
+        self._portable = portable
         self._max_body = settings.max_body_bytes
         metadata = f"{settings.base_url}/.well-known/oauth-protected-resource/mcp"
         self._challenge = f'Bearer resource_metadata="{metadata}"'.encode()
@@ -43,6 +53,7 @@ class McpEndpoint:
             await self._unauthorized(send)
             return
         as_json = False
+        message: Any = None
         if scope["method"] == "POST":
             try:
                 body = await read_body(headers, receive, self._max_body)
@@ -60,11 +71,15 @@ class McpEndpoint:
             if _opens_session(message) and self._sessions.opened_by(agent.key_id) >= _SESSIONS_PER_KEY:
                 await respond(send, 429, {"detail": "this API key has too many sessions open"})
                 return
-        token = AccessToken(token="", client_id=agent.key_id, scopes=[], subject=agent.org_id)
-        scope = {**scope, "path": "/mcp", "raw_path": b"/mcp", "user": AuthenticatedUser(token), AGENT: agent}
+        if self._portable is not None and _is_handshake(headers):
+            answering = await self._portable.admit(agent, scope, headers, message, receive, send)
+            if answering is None:
+                return
+            send, scope = answering
+        scope = {**scope, "path": "/mcp", "raw_path": b"/mcp", "user": _user(agent.key_id, agent.org_id), AGENT: agent}
         mode = answer_as_json.set(as_json)
         try:
-            await self._sessions.asgi_app(scope, receive, send)
+            await self._sessions.serve(scope, receive, send)
         finally:
             answer_as_json.reset(mode)
 
@@ -74,7 +89,10 @@ class McpEndpoint:
             scheme, _, rest = headers.get(b"authorization", b"").partition(b" ")
             if scheme.lower() != b"bearer":
                 return None
-            secret = rest.strip()
+            bearer = rest.strip().decode("latin-1")
+            if bearer.startswith(ACCESS_PREFIX):
+                return await self._tokens.find(bearer, audience=self._audience)
+            return await self._keys.find(bearer)
         return await self._keys.find(secret.decode("latin-1"))
 
     async def _unauthorized(self, send: Send) -> None:
@@ -83,10 +101,16 @@ class McpEndpoint:
             401,
             {
                 "error": "invalid_token",
-                "error_description": "An API key is required: X-API-Key or a bearer token.",
+                "error_description": "A credential is required: an API key, or an access token by OAuth.",
             },
             ((b"www-authenticate", self._challenge),),
         )
+
+
+@lru_cache(maxsize=1024)
+def _user(key_id: str, org_id: str) -> AuthenticatedUser:
+    """Who the SDK binds a session to."""
+    return AuthenticatedUser(AccessToken(token="", client_id=key_id, scopes=[], subject=org_id))
 
 
 async def _refuse(send: Send, error: InexactJsonError) -> None:
@@ -104,10 +128,14 @@ def _answers_at_once(message: Any) -> bool:
     if message.get("method") != "tools/call":
         return True
     params = message.get("params")
-    if not isinstance(params, dict) or params.get("name") == _MAY_WAIT:
+    if not isinstance(params, dict) or params.get("name") == _MAY_WAIT or "requestState" in params:
         return False
     meta = params.get("_meta")
     return not (isinstance(meta, dict) and "progressToken" in meta)
+
+
+def _is_handshake(headers: dict[bytes, bytes]) -> bool:
+    return headers.get(b"mcp-protocol-version", b"").decode("latin-1") in ("", *HANDSHAKE_PROTOCOL_VERSIONS)
 
 
 def _opens_session(message: Any) -> bool:

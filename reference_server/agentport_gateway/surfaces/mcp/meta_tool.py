@@ -10,9 +10,9 @@ import mcp_types as types
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
-    from agentport_gateway.domain.identity import Agent
+    from agentport_gateway.domain.identity import Agent, Origin
     from agentport_gateway.gateway import Gateway
 
 PREFIX = "agentport__"
@@ -30,10 +30,12 @@ class NoArguments(Arguments):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
-    """One call of a meta tool: by whom, and how to report progress if the client asked for it."""
+    """One call of a meta tool: by whom, from where, over which request, and how to report progress if asked to."""
 
     gateway: Gateway
     agent: Agent
+    origin: Origin
+    scope: Mapping[str, Any]
     report_progress: Callable[[float, float, str], Awaitable[None]] | None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from agentport_gateway.domain.outcomes import Outcome
+    from agentport_gateway.domain.outcomes import Outcome, UpstreamResult
     from agentport_gateway.gateway import Gateway
 
 META_KEY = "agentport/outcome"
@@ -28,21 +28,40 @@ def _executed(outcome: Outcome, facts: dict[str, Any]) -> dict[str, Any]:
     """The upstream's blocks, flag and structured content; what the gateway adds is in `_meta`.
 
     Clients that prefer structured content show that alone. Where the upstream has none, the gateway's own
-    therefore carries the text too, and where text cannot (an image) there is none, so that nothing is hidden.
+    therefore carries the text too, and names each block that text cannot carry.
     """
     result = outcome.result
     assert result is not None  # noqa: S101 - the one caller has just seen it
-    answer: dict[str, Any] = {
+    return {
         "content": list(result.content),
+        "structuredContent": result.structured if isinstance(result.structured, dict) else facts | _in_words(result),
         "isError": result.is_error,
         "_meta": {META_KEY: facts},
     }
+
+
+def _in_words(result: UpstreamResult) -> dict[str, Any]:
+    texts = [block.get("text", "") for block in result.content if block.get("type") == "text"]
+    others = [_described(block) for block in result.content if block.get("type") != "text"]
+    words: dict[str, Any] = {"text": "\n".join(texts)}
+    if others:
+        words["blocks"] = others
     if result.structured is not None:
-        answer["structuredContent"] = result.structured
-    elif all(block.get("type") == "text" for block in result.content):
-        text = "\n".join(block.get("text", "") for block in result.content)
-        answer["structuredContent"] = {**facts, "text": text}
-    return answer
+        # Not every revision takes structured content that is no object.
+        words["structured"] = result.structured
+    return words
+
+
+def _described(block: dict[str, Any]) -> dict[str, Any]:
+    """The block without what would fill a model's context with base64."""
+    resource = block.get("resource")
+    if isinstance(resource, dict):
+        return {**block, "resource": _described(resource)}
+    binary = next((name for name in ("data", "blob") if isinstance(block.get(name), str)), None)
+    if binary is None:
+        return block
+    kept = {name: value for name, value in block.items() if name != binary}
+    return {**kept, "base64_characters": len(block[binary])}
 
 
 def _facts(gateway: Gateway, outcome: Outcome) -> dict[str, Any]:

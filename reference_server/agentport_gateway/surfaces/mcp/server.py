@@ -11,8 +11,12 @@ from mcp.server.lowlevel import NotificationOptions, Server
 from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
+from agentport_gateway.domain.identity import Origin
+from agentport_gateway.surfaces.mcp.empty_lists import serve_empty_lists
 from agentport_gateway.surfaces.mcp.instructions import INSTRUCTIONS
+from agentport_gateway.surfaces.mcp.ladder import Ladder
 from agentport_gateway.surfaces.mcp.meta_tool import PREFIX, Invocation
+from agentport_gateway.surfaces.mcp.tasks import serve_tasks
 from agentport_gateway.surfaces.mcp.tools import meta_tools
 
 MODERN = frozenset(MODERN_PROTOCOL_VERSIONS)
@@ -49,12 +53,20 @@ class AgentServer(Server[Any]):
             extensions,
         )
 
+    def get_capabilities(self, *args: Any, **kwargs: Any) -> types.ServerCapabilities:
+        """What is advertised. Lists that stay empty never change."""
+        found = super().get_capabilities(*args, **kwargs)
+        unchanging: dict[str, Any] = {"prompts": types.PromptsCapability(), "resources": types.ResourcesCapability()}
+        if kwargs.get("protocol_version") in MODERN:
+            unchanging["logging"] = None
+        return found.model_copy(update=unchanging)
+
 
 def build_server(gateway: Gateway, changes: ToolChanges) -> AgentServer:
     """The server of a gateway; clients that want to hear about changed tools are noted with `changes`."""
     tools = {PREFIX + tool.name: tool for tool in meta_tools()}
     listed = [tool.listed() for tool in tools.values()]
-    schemas = {tool.name: tool.input_schema for tool in listed}
+    ladder = Ladder(gateway)
 
     async def list_tools(
         _context: ServerRequestContext[Any, Request], _params: types.PaginatedRequestParams | None
@@ -68,10 +80,17 @@ def build_server(gateway: Gateway, changes: ToolChanges) -> AgentServer:
         invocation = Invocation(
             gateway=gateway,
             agent=_agent(context),
+            scope=cast("Request", context.request).scope,
+            origin=_origin(context),
             report_progress=_progress(context),
         )
         try:
-            result = await tool(invocation, params.arguments or {})
+            if params.request_state is not None:
+                result = await ladder.resume(params, invocation)
+            else:
+                result = ladder.offer(context, params, invocation, await tool(invocation, params.arguments or {}))
+        except MCPError:
+            raise
         except Exception as error:
             # What broke is for the log; the SDK would put an exception's own words into the answer.
             _LOGGER.exception("%s failed", params.name)
@@ -91,11 +110,17 @@ def build_server(gateway: Gateway, changes: ToolChanges) -> AgentServer:
         version=_version(),
         title="AgentPort",
         instructions=INSTRUCTIONS,
-        get_tool_input_schema=schemas.get,
+        # No tool's arguments are mirrored in headers: there is none to look for in its schema.
+        get_tool_input_schema=lambda _name: None,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
         on_subscriptions_listen=listen,
     )
+    if not gateway.settings.traces:
+        server.middleware.clear()  # the SDK's own spans, which nobody would receive
+    serve_empty_lists(server)
+    if "tasks" in gateway.settings.wait_rungs:
+        serve_tasks(server, gateway, _agent)
     server.add_notification_handler("notifications/initialized", types.NotificationParams, opened)
     return server
 
@@ -104,6 +129,16 @@ def _agent(context: ServerRequestContext[Any, Request]) -> Agent:
     request = cast("Request", context.request)  # every request comes over HTTP
     agent: Agent = request.scope[AGENT]
     return agent
+
+
+def _origin(context: ServerRequestContext[Any, Request]) -> Origin:
+    request = cast("Request", context.request)
+    params = context.session.client_params
+    if params is None:
+        client = request.headers.get("user-agent")
+    else:
+        client = f"{params.client_info.name} {params.client_info.version}"
+    return Origin.told(client, request.client.host if request.client else None)
 
 
 def _progress(

@@ -7,8 +7,7 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Response
 from pydantic import BaseModel, Field
 
-from agentport_gateway.auth.hashing import KEY_PREFIX, SHOWN_CHARACTERS, secret_hash
-from agentport_gateway.operations.configuring import revoke_key
+from agentport_gateway.operations.configuring import create_key, revoke_key
 from agentport_gateway.store import accounts
 from agentport_gateway.surfaces.rest.access import InGateway, OnlyHuman
 from agentport_gateway.surfaces.rest.documented import refusals
@@ -26,19 +25,7 @@ class NewKey(BaseModel):
 @router.post("", status_code=201, responses=refusals(401, 403))
 async def create(given: NewKey, human: OnlyHuman, gateway: InGateway) -> dict[str, Any]:
     """A new key. `plain_key` is shown this once and not kept."""
-    secret = KEY_PREFIX + gateway.ids.secret()
-    key = accounts.ApiKey(
-        id=gateway.ids.uuid(),
-        org_id=human.org_id,
-        name=given.name,
-        prefix=secret[:SHOWN_CHARACTERS],
-        created_at=gateway.clock.now(),
-        last_used_at=None,
-        revoked_at=None,
-    )
-    await gateway.database.write(
-        lambda connection: accounts.add_key(connection, key=key, key_hash=secret_hash(secret), created_by=human.user_id)
-    )
+    key, secret = await create_key(gateway, human, given.name)
     return {**_shown(key), "plain_key": secret}
 
 

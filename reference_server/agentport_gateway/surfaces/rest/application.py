@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import text
 
 from agentport_gateway.store.database import StoreUnavailableError
+from agentport_gateway.surfaces.rest.answers import describe_answers
 from agentport_gateway.surfaces.rest.documented import refusals
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ _RESOURCES = (
     "tool_approvals",
     "org_settings",
     "logs",
+    "connected_clients",
+    "webhooks",
 )
 
 
@@ -59,11 +62,7 @@ def build_rest(gateway: Gateway) -> FastAPI:
             raise HTTPException(503, "The gateway is stopping.")
         return {"status": "ready"}
 
-    @rest.get("/.well-known/oauth-protected-resource/mcp", include_in_schema=False)
-    async def resource_metadata() -> dict[str, Any]:
-        """What a client that was refused at `/mcp` may send there."""
-        return {"resource": f"{gateway.settings.base_url}/mcp", "bearer_methods_supported": ["header"]}
-
+    describe_answers(rest)
     rest.add_exception_handler(RequestValidationError, _bad_request)
     rest.add_exception_handler(StoreUnavailableError, _unavailable)
     return rest

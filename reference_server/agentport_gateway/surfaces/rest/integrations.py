@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, HTTPException, Query, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from agentport_gateway.operations.installing import (
     AlreadyThereError,
@@ -19,59 +16,12 @@ from agentport_gateway.operations.installing import (
 )
 from agentport_gateway.store import integrations
 from agentport_gateway.store.integrations import CustomIntegration
+from agentport_gateway.surfaces.declared import CustomChange, NewCustom, declared_server
 from agentport_gateway.surfaces.rest.access import InGateway, OnlyHuman
 from agentport_gateway.surfaces.rest.documented import refusals
 from agentport_gateway.surfaces.shown import instant
 
 router = APIRouter(prefix="/integrations", tags=["integrations"])
-
-
-def checked_url(url: str) -> str:
-    """The URL, if it is one that upstreams can have."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError as error:
-        raise ValueError("this is not a URL") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("expected an http or https URL with a host")
-    if parts.username is not None or parts.password is not None:
-        raise ValueError("a URL must not carry a user name or password")
-    if any(ord(character) <= 32 or ord(character) == 127 for character in url):
-        raise ValueError("a URL must not contain spaces or control characters")
-    return url
-
-
-Url = Annotated[str, Field(max_length=2000), AfterValidator(checked_url)]
-Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]*$")]
-HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]
-TokenFormat = Annotated[str, Field(max_length=200, pattern=r"^[\x20-\x7e]*\{token\}[\x20-\x7e]*$")]
-
-
-class NewCustom(BaseModel):
-    """A remote MCP server to add."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: Name
-    url: Url
-    description: str = Field(default="", max_length=2000, pattern=r"^[^\x00]*$")
-    auth_methods: list[Literal["token", "none"]] = Field(default=["none", "token"], min_length=1)
-    token_header: HeaderName = "Authorization"  # noqa: S105 - a header's name
-    token_format: TokenFormat = "Bearer {token}"  # noqa: S105 - a template
-
-
-class CustomChange(BaseModel):
-    """What to change about it; what is absent stays."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: Name | None = None
-    url: Url | None = None
-    description: str | None = Field(default=None, max_length=2000, pattern=r"^[^\x00]*$")
-    auth_methods: list[Literal["token", "none"]] | None = Field(default=None, min_length=1)
-    token_header: HeaderName | None = None
-    token_format: TokenFormat | None = None
 
 
 @router.get("", responses=refusals(401, 403))
@@ -92,15 +42,7 @@ async def catalogue(
 @router.post("/custom", status_code=201, responses=refusals(401, 403, 409))
 async def add(given: NewCustom, human: OnlyHuman, gateway: InGateway) -> dict[str, Any]:
     """Add a remote MCP server by URL. Its id is made from its name."""
-    now = gateway.clock.now()
-    custom = CustomIntegration(
-        org_id=human.org_id,
-        id=slug(given.name),
-        definition={"kind": "remote_mcp", **given.model_dump()},
-        secret=None,
-        created_at=now,
-        updated_at=now,
-    )
+    custom = declared_server(given, org_id=human.org_id, now=gateway.clock.now())
     try:
         await add_custom(gateway, custom)
     except AlreadyThereError:
@@ -160,11 +102,6 @@ async def find(gateway: InGateway, org_id: str, integration_id: str, kind: str) 
     if found is None or found.definition["kind"] != kind:
         raise HTTPException(404, "There is no such custom integration.")
     return found
-
-
-def slug(name: str) -> str:
-    """An id made from a name."""
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:60] or "integration"
 
 
 def shown(custom: CustomIntegration) -> dict[str, Any]:

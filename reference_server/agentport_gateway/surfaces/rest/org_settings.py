@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from agentport_gateway.gateway import Gateway
-from agentport_gateway.store import accounts
+from agentport_gateway.operations.configuring import set_expiry
 from agentport_gateway.surfaces.rest.access import InGateway, OnlyHuman
 from agentport_gateway.surfaces.rest.documented import refusals
 
@@ -32,10 +32,7 @@ async def get(human: OnlyHuman, gateway: InGateway) -> dict[str, Any]:
 @router.patch("", responses=refusals(401, 403))
 async def patch(given: OrgSettings, human: OnlyHuman, gateway: InGateway) -> dict[str, Any]:
     """Set the organisation's own expiry; requests that exist keep theirs."""
-    await gateway.database.write(
-        lambda connection: accounts.set_expiry(connection, human.org_id, given.approval_expiry_minutes)
-    )
-    gateway.views.drop(human.org_id)
+    await set_expiry(gateway, human, given.approval_expiry_minutes)
     return await _shown(gateway, human.org_id)
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agentport_gateway.domain.policy import Condition, Mode, Operator, Rule, decide
 from agentport_gateway.gateway import Gateway
-from agentport_gateway.store import policies
+from agentport_gateway.operations.configuring import add_rule, change_rule, remove_rule
 from agentport_gateway.store.policies import PlacedRule
 from agentport_gateway.surfaces.rest.access import InGateway, OnlyHuman
 from agentport_gateway.surfaces.rest.documented import refusals
@@ -86,14 +86,7 @@ async def add(
         enabled=given.enabled,
         conditions=_conditions(given.conditions),
     )
-    placed, now = (
-        PlacedRule(integration_id=integration_id, tool_name=tool_name, rule=rule),
-        gateway.clock.now(),
-    )
-    await gateway.database.write(
-        lambda connection: policies.add_rule(connection, org_id=human.org_id, placed=placed, now=now)
-    )
-    gateway.views.drop(human.org_id)
+    await add_rule(gateway, human, PlacedRule(integration_id=integration_id, tool_name=tool_name, rule=rule))
     return _shown(rule)
 
 
@@ -124,11 +117,8 @@ async def change(
     if changed.effect == "allow":
         await require(gateway, human, given.totp_code)
     placed = PlacedRule(integration_id=integration_id, tool_name=tool_name, rule=changed)
-    if not await gateway.database.write(
-        lambda connection: policies.change_rule(connection, org_id=human.org_id, placed=placed)
-    ):
+    if not await change_rule(gateway, human, placed):
         raise HTTPException(404, "There is no such rule.")
-    gateway.views.drop(human.org_id)
     return _shown(changed)
 
 
@@ -136,11 +126,7 @@ async def change(
 async def remove(integration_id: str, tool_name: str, rule_id: str, human: OnlyHuman, gateway: InGateway) -> Response:
     """Remove a rule."""
     rule = await _find(gateway, human.org_id, integration_id, tool_name, rule_id)
-    placed = PlacedRule(integration_id=integration_id, tool_name=tool_name, rule=rule)
-    await gateway.database.write(
-        lambda connection: policies.remove_rule(connection, org_id=human.org_id, placed=placed)
-    )
-    gateway.views.drop(human.org_id)
+    await remove_rule(gateway, human, PlacedRule(integration_id=integration_id, tool_name=tool_name, rule=rule))
     return Response(status_code=204)
 
 

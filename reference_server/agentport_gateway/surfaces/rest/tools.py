@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from agentport_gateway.domain.identity import Origin
 from agentport_gateway.domain.outcomes import Outcome
 from agentport_gateway.domain.policy import DEFAULT_MODE
 from agentport_gateway.gateway import Gateway
@@ -57,7 +58,9 @@ async def of_one(integration_id: str, caller: AnyCaller, gateway: InGateway) -> 
 
 
 @router.post("/{integration_id}/call", responses=refusals(401, 403, 404, 429, 502))
-async def call(integration_id: str, given: ToolCall, caller: AnyCaller, gateway: InGateway) -> JSONResponse:
+async def call(
+    integration_id: str, given: ToolCall, caller: AnyCaller, gateway: InGateway, request: Request
+) -> JSONResponse:
     """Call a tool. A gated call answers 403 with the approval; once that is given, the same call runs."""
     outcome = await call_tool(
         gateway,
@@ -68,6 +71,7 @@ async def call(integration_id: str, given: ToolCall, caller: AnyCaller, gateway:
             tool_name=given.tool_name,
             arguments=given.args,
             additional_info=given.additional_info,
+            origin=Origin.told(request.headers.get("user-agent"), request.client.host if request.client else None),
         ),
     )
     status, body = _answer(gateway, outcome, integration_id, given.tool_name)

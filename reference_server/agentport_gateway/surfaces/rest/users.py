@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, Field, StringConstraints
 
-from agentport_gateway.auth.hashing import password_hash
+from agentport_gateway.auth.setup_code import code_fits
+from agentport_gateway.operations.registering import EmailTakenError, NoRoomError
+from agentport_gateway.operations.registering import register as operation
 from agentport_gateway.store import accounts
 from agentport_gateway.surfaces.rest.access import InGateway, OnlyHuman
 from agentport_gateway.surfaces.rest.documented import refusals
@@ -25,36 +26,27 @@ class Registration(BaseModel):
     email: Email
     password: str = Field(min_length=8, max_length=1000)
     org_name: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")
+    setup_code: str = Field(default="", max_length=100, repr=False)
+    """What the gateway printed at its start; needed where its address is not this machine's own."""
 
 
-@router.post("/register", status_code=201, responses=refusals(409))
+@router.post("/register", status_code=201, responses=refusals(403, 409))
 async def register(given: Registration, gateway: InGateway) -> dict[str, Any]:
     """Make an organisation, while the instance has room for one."""
-    hashed = await asyncio.to_thread(password_hash, given.password)
-    org_id, user_id, now = gateway.ids.uuid(), gateway.ids.uuid(), gateway.clock.now()
+    if not gateway.settings.is_local and not code_fits(gateway.settings.setup_code, given.setup_code):
+        raise HTTPException(403, "Registering here needs the set-up code that the gateway printed at its start.")
     try:
-        await gateway.database.write(
-            lambda connection: accounts.register(
-                connection,
-                org_id=org_id,
-                org_name=given.org_name,
-                user_id=user_id,
-                email=given.email,
-                password_hash=hashed,
-                organisations_limit=gateway.settings.organisations,
-                now=now,
-            )
-        )
-    except accounts.NoRoomError:
+        user = await operation(gateway, email=given.email, password=given.password, org_name=given.org_name)
+    except NoRoomError:
         raise HTTPException(409, "This instance takes no further organisation.") from None
-    except accounts.EmailTakenError:
+    except EmailTakenError:
         raise HTTPException(409, "This email is registered already.") from None
     return {
-        "user_id": user_id,
-        "org_id": org_id,
+        "user_id": user.id,
+        "org_id": user.org_id,
         "email": given.email,
         "org_name": given.org_name,
-        "created_at": instant(now),
+        "created_at": instant(user.created_at),
     }
 
 

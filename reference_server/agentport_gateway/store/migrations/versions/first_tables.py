@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("org_id", sa.String(length=36), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("prefix", sa.String(length=12), nullable=False),
-        sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("key_hash", sa.String(length=64), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("created_by", sa.String(length=36), nullable=True),
         sa.Column("last_used_at", sa.BigInteger(), nullable=True),
@@ -187,6 +187,8 @@ def upgrade() -> None:
         sa.Column("additional_info", sa.Text(), nullable=True),
         sa.Column("api_key_id", sa.String(length=36), nullable=True),
         sa.Column("asked_by", sa.String(length=400), nullable=False),
+        sa.Column("client", sa.String(length=200), nullable=True),
+        sa.Column("address", sa.String(length=64), nullable=True),
         sa.Column("rule_id", sa.String(length=36), nullable=True),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -194,6 +196,7 @@ def upgrade() -> None:
         sa.Column("decision_mode", sa.String(length=20), nullable=True),
         sa.Column("decided_by", sa.String(length=320), nullable=True),
         sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("decision_note", sa.Text(), nullable=True),
         sa.Column("end_reason", sa.String(length=20), nullable=True),
         sa.Column("execution", sa.String(length=20), server_default="none", nullable=False),
         sa.Column("runner", sa.String(length=36), nullable=True),
@@ -258,6 +261,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "code_hash"),
     )
     op.create_table(
+        "browser_sessions",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("user_id", sa.String(length=36), nullable=False),
+        sa.Column("awaits_code", sa.Boolean(), nullable=False),
+        sa.Column("browser", sa.String(length=200), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+        ),
+        sa.PrimaryKeyConstraint("token_hash"),
+        sa.UniqueConstraint("id"),
+    )
+    op.create_index(op.f("ix_browser_sessions_user_id"), "browser_sessions", ["user_id"], unique=False)
+    op.create_table(
         "sign_ins",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.String(length=36), nullable=False),
@@ -269,6 +290,104 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("token_hash"),
     )
+    op.create_table(
+        "oauth_clients",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("registration", sa.Text(), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "oauth_connections",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("client_id", sa.String(length=500), nullable=False),
+        sa.Column("user_id", sa.String(length=36), nullable=False),
+        sa.Column("resource", sa.String(length=2000), nullable=False),
+        sa.ForeignKeyConstraint(["id"], ["api_keys.id"]),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_oauth_connections_client_id"), "oauth_connections", ["client_id"], unique=False)
+    op.create_table(
+        "oauth_codes",
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("client_id", sa.String(length=500), nullable=False),
+        sa.Column("org_id", sa.String(length=36), nullable=False),
+        sa.Column("user_id", sa.String(length=36), nullable=False),
+        sa.Column("redirect_uri", sa.String(length=1000), nullable=False),
+        sa.Column("redirect_given", sa.Boolean(), nullable=False),
+        sa.Column("challenge", sa.String(length=43), nullable=False),
+        sa.Column("resource", sa.String(length=2000), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("connection_id", sa.String(length=36), nullable=True),
+        sa.ForeignKeyConstraint(["connection_id"], ["oauth_connections.id"]),
+        sa.ForeignKeyConstraint(["org_id"], ["organisations.id"]),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"]),
+        sa.PrimaryKeyConstraint("code_hash"),
+    )
+    op.create_table(
+        "oauth_tokens",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("connection_id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("spent_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["connection_id"], ["oauth_connections.id"]),
+        sa.PrimaryKeyConstraint("token_hash"),
+    )
+    op.create_index(op.f("ix_oauth_tokens_connection_id"), "oauth_tokens", ["connection_id"], unique=False)
+    op.create_table(
+        "upstream_grants",
+        sa.Column("installation_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("refreshing_until", sa.BigInteger(), nullable=True),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("installation_id"),
+    )
+    op.create_table(
+        "upstream_sign_ins",
+        sa.Column("state_hash", sa.String(length=64), nullable=False),
+        sa.Column("installation_id", sa.String(length=36), nullable=False),
+        sa.Column("session_id", sa.String(length=36), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("state_hash"),
+    )
+    op.create_table(
+        "webhooks",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("org_id", sa.String(length=36), nullable=False),
+        sa.Column("url", sa.String(length=2000), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_sent_at", sa.BigInteger(), nullable=True),
+        sa.Column("last_fault", sa.String(length=200), nullable=True),
+        sa.ForeignKeyConstraint(["org_id"], ["organisations.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_webhooks_org_id"), "webhooks", ["org_id"], unique=False)
+    op.create_table(
+        "notices",
+        sa.Column(
+            "seq",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("id", sa.String(length=80), nullable=False),
+        sa.Column("webhook_id", sa.String(length=36), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["webhook_id"], ["webhooks.id"]),
+        sa.PrimaryKeyConstraint("seq"),
+        sa.UniqueConstraint("webhook_id", "id"),
+    )
+    op.create_index(op.f("ix_notices_due_at"), "notices", ["due_at"], unique=False)
     for statement in _POSTGRESQL if op.get_bind().dialect.name == "postgresql" else _SQLITE:
         op.execute(statement)
 

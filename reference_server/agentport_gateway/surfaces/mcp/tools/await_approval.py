@@ -11,6 +11,7 @@ from agentport_gateway.domain import wording
 from agentport_gateway.operations.awaiting import await_approval
 from agentport_gateway.surfaces.mcp.meta_tool import Arguments, Invocation, MetaTool
 from agentport_gateway.surfaces.mcp.results import result_of
+from agentport_gateway.surfaces.mcp.schemas import CALL_RESULT
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -54,4 +55,5 @@ TOOL = MetaTool(
     destructive=True,
     idempotent=True,
     open_world=True,
+    output_schema=CALL_RESULT,
 )

@@ -10,6 +10,7 @@ from agentport_gateway.operations.calling import Call
 from agentport_gateway.operations.calling import call_tool as call
 from agentport_gateway.surfaces.mcp.meta_tool import Arguments, Invocation, MetaTool
 from agentport_gateway.surfaces.mcp.results import result_of
+from agentport_gateway.surfaces.mcp.schemas import CALL_RESULT
 
 
 class CallTool(Arguments):
@@ -37,6 +38,7 @@ async def run(invocation: Invocation, given: CallTool) -> dict[str, Any]:
             tool_name=given.tool_name,
             arguments=given.arguments,
             additional_info=given.additional_info,
+            origin=invocation.origin,
         ),
     )
     return result_of(invocation.gateway, outcome)
@@ -51,4 +53,5 @@ TOOL = MetaTool(
     run=run,
     destructive=True,
     open_world=True,
+    output_schema=CALL_RESULT,
 )

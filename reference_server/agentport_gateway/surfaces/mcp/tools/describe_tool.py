@@ -8,7 +8,7 @@ from pydantic import Field
 
 from agentport_gateway.domain.policy import DEFAULT_MODE
 from agentport_gateway.surfaces.mcp.meta_tool import Arguments, Invocation, MetaTool, failure, structured
-from agentport_gateway.surfaces.mcp.schemas import TOOL_DESCRIPTION
+from agentport_gateway.surfaces.mcp.schemas import TOOL_DESCRIPTION, answer
 from agentport_gateway.upstreams.upstream import UpstreamError
 
 _NOTES = {
@@ -63,5 +63,5 @@ TOOL = MetaTool(
     run=run,
     reads=True,
     open_world=True,
-    output_schema=TOOL_DESCRIPTION,
+    output_schema=answer(TOOL_DESCRIPTION),
 )

@@ -6,8 +6,9 @@ from typing import Any
 
 from pydantic import Field
 
+from agentport_gateway.operations.upstream_sign_in import oauth_status
 from agentport_gateway.surfaces.mcp.meta_tool import Arguments, Invocation, MetaTool, failure, structured
-from agentport_gateway.surfaces.mcp.schemas import AUTH_STATUS
+from agentport_gateway.surfaces.mcp.schemas import AUTH_STATUS, answer
 
 
 class GetAuthStatus(Arguments):
@@ -23,13 +24,14 @@ async def run(invocation: Invocation, given: GetAuthStatus) -> dict[str, Any]:
     if connected is None:
         return failure("not_found", f"Integration '{given.integration_id[:100]}' is not installed.")
     installation = connected.installation
-    return structured(
-        {
-            "integration_id": installation.integration_id,
-            "auth_method": installation.auth_method,
-            "connected": installation.connected,
-        }
-    )
+    status: dict[str, Any] = {
+        "integration_id": installation.integration_id,
+        "auth_method": installation.auth_method,
+        "connected": installation.connected,
+    }
+    if installation.auth_method == "oauth":
+        status["oauth_status"] = await oauth_status(invocation.gateway, connected)
+    return structured(status)
 
 
 TOOL = MetaTool(
@@ -39,5 +41,5 @@ TOOL = MetaTool(
     arguments=GetAuthStatus,
     run=run,
     reads=True,
-    output_schema=AUTH_STATUS,
+    output_schema=answer(AUTH_STATUS),
 )

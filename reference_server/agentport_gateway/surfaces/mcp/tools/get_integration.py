@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from agentport_gateway.surfaces.mcp.meta_tool import Arguments, Invocation, MetaTool, failure, structured
-from agentport_gateway.surfaces.mcp.schemas import INTEGRATION
+from agentport_gateway.surfaces.mcp.schemas import INTEGRATION, answer
 
 
 class GetIntegration(Arguments):
@@ -32,5 +32,5 @@ TOOL = MetaTool(
     arguments=GetIntegration,
     run=run,
     reads=True,
-    output_schema=INTEGRATION,
+    output_schema=answer(INTEGRATION),
 )

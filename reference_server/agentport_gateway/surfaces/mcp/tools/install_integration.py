@@ -13,7 +13,7 @@ from agentport_gateway.operations.installing import (
     install,
 )
 from agentport_gateway.surfaces.mcp.meta_tool import Arguments, Invocation, MetaTool, failure, structured
-from agentport_gateway.surfaces.mcp.schemas import INSTALL_RESULT
+from agentport_gateway.surfaces.mcp.schemas import INSTALL_RESULT, answer
 
 
 class InstallIntegration(Arguments):
@@ -38,14 +38,20 @@ async def run(invocation: Invocation, given: InstallIntegration) -> dict[str, An
         return failure("invalid_arguments", f"Integration '{given.integration_id}' is already installed.")
     except CannotInstallError as error:
         return failure("invalid_arguments", f"Not installed: {error}.")
-    return structured(
-        {
-            "installed": True,
-            "connected": installation.connected,
-            "integration_id": installation.integration_id,
-            "message": f"{installation.integration_id} is installed and its tools can be called.",
-        }
-    )
+    installed: dict[str, Any] = {
+        "installed": True,
+        "connected": installation.connected,
+        "integration_id": installation.integration_id,
+    }
+    if installation.connected:
+        installed["message"] = f"{installation.integration_id} is installed and its tools can be called."
+    else:
+        url = installed["authorization_url"] = invocation.gateway.sign_in_url(installation.integration_id)
+        installed["message"] = (
+            f"{installation.integration_id} is installed. Share {url} with the user: its tools can be called once "
+            "they have signed in there. agentport__get_auth_status shows when they have."
+        )
+    return structured(installed)
 
 
 TOOL = MetaTool(
@@ -55,5 +61,5 @@ TOOL = MetaTool(
     arguments=InstallIntegration,
     run=run,
     open_world=True,
-    output_schema=INSTALL_RESULT,
+    output_schema=answer(INSTALL_RESULT),
 )

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from agentport_gateway.domain.integrations import matches_query
 from agentport_gateway.surfaces.mcp.meta_tool import Arguments, Invocation, MetaTool, structured
-from agentport_gateway.surfaces.mcp.schemas import INTEGRATION, listing
+from agentport_gateway.surfaces.mcp.schemas import INTEGRATION, answer, listing
 
 
 class ListAvailable(Arguments):
@@ -37,5 +37,5 @@ TOOL = MetaTool(
     arguments=ListAvailable,
     run=run,
     reads=True,
-    output_schema=listing("integrations", INTEGRATION),
+    output_schema=answer(listing("integrations", INTEGRATION)),
 )

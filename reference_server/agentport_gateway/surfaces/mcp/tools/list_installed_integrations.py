@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from agentport_gateway.surfaces.mcp.meta_tool import Invocation, MetaTool, NoArguments, structured
-from agentport_gateway.surfaces.mcp.schemas import INSTALLED, listing
+from agentport_gateway.surfaces.mcp.schemas import INSTALLED, answer, listing
 from agentport_gateway.surfaces.shown import installed
 
 
@@ -22,5 +22,5 @@ TOOL = MetaTool(
     arguments=NoArguments,
     run=run,
     reads=True,
-    output_schema=listing("integrations", INSTALLED),
+    output_schema=answer(listing("integrations", INSTALLED)),
 )

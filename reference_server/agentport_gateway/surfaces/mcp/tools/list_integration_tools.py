@@ -10,7 +10,7 @@ from pydantic import Field
 from agentport_gateway.domain.integrations import matches_query
 from agentport_gateway.domain.policy import DEFAULT_MODE
 from agentport_gateway.surfaces.mcp.meta_tool import Arguments, Invocation, MetaTool, failure, structured
-from agentport_gateway.surfaces.mcp.schemas import TOOL_LISTING
+from agentport_gateway.surfaces.mcp.schemas import TOOL_LISTING, answer
 from agentport_gateway.upstreams.upstream import UpstreamError
 
 if TYPE_CHECKING:
@@ -54,14 +54,14 @@ async def run(invocation: Invocation, given: ListTools) -> dict[str, Any]:
         return structured({"integration_id": given.integration_id, "tools": shown})
 
     everything = list(view.connected.items())
-    answers = await asyncio.gather(*(tools_of(one) for _, one in everything), return_exceptions=True)
+    found = await asyncio.gather(*(tools_of(one) for _, one in everything), return_exceptions=True)
     listed: list[dict[str, Any]] = []
     failed: list[dict[str, str]] = []
-    for (integration_id, _), answer in zip(everything, answers, strict=True):
-        if isinstance(answer, UpstreamError):
-            failed.append({"integration_id": integration_id, "error": str(answer)})
-        elif isinstance(answer, BaseException):
-            raise answer
+    for (integration_id, _), one_found in zip(everything, found, strict=True):
+        if isinstance(one_found, UpstreamError):
+            failed.append({"integration_id": integration_id, "error": str(one_found)})
+        elif isinstance(one_found, BaseException):
+            raise one_found
         else:
             listed += [
                 {
@@ -70,7 +70,7 @@ async def run(invocation: Invocation, given: ListTools) -> dict[str, Any]:
                     "description": tool.description,
                     "approval_mode": view.modes.get((integration_id, tool.name), DEFAULT_MODE),
                 }
-                for tool in answer
+                for tool in one_found
             ]
     return structured({"tools": listed, **({"unavailable": failed} if failed else {})})
 
@@ -83,5 +83,5 @@ TOOL = MetaTool(
     run=run,
     reads=True,
     open_world=True,
-    output_schema=TOOL_LISTING,
+    output_schema=answer(TOOL_LISTING),
 )

@@ -6,7 +6,10 @@ from typing import Any
 
 from pydantic import Field
 
-from agentport_gateway.surfaces.mcp.meta_tool import Arguments, Invocation, MetaTool, failure
+from agentport_gateway.operations.installing import CannotInstallError, UnknownIntegrationError
+from agentport_gateway.operations.upstream_sign_in import NoFlowError, start_flow
+from agentport_gateway.surfaces.mcp.meta_tool import Arguments, Invocation, MetaTool, failure, structured
+from agentport_gateway.surfaces.mcp.schemas import OAUTH_FLOW, answer
 
 
 class StartOauthFlow(Arguments):
@@ -17,14 +20,22 @@ class StartOauthFlow(Arguments):
 
 async def run(invocation: Invocation, given: StartOauthFlow) -> dict[str, Any]:
     """The address to open, for integrations that sign in by OAuth."""
-    view = await invocation.gateway.views.of(invocation.agent.org_id)
-    connected = view.connected.get(given.integration_id)
-    if connected is None:
+    try:
+        url = await start_flow(invocation.gateway, invocation.agent.org_id, given.integration_id)
+    except UnknownIntegrationError:
         return failure("not_found", f"Integration '{given.integration_id[:100]}' is not installed.")
-    method = connected.installation.auth_method
-    return failure(
-        "invalid_arguments",
-        f"Integration '{given.integration_id}' signs in by {method}; there is no OAuth flow to start.",
+    except NoFlowError as method:
+        return failure(
+            "invalid_arguments",
+            f"Integration '{given.integration_id}' signs in by {method}; there is no OAuth flow to start.",
+        )
+    except CannotInstallError as error:
+        return failure("upstream_failed", f"No OAuth flow was started: {error}.")
+    return structured(
+        {
+            "authorization_url": url,
+            "message": f"Share {url} with the user. agentport__get_auth_status shows when they have signed in there.",
+        }
     )
 
 
@@ -35,4 +46,5 @@ TOOL = MetaTool(
     arguments=StartOauthFlow,
     run=run,
     open_world=True,
+    output_schema=answer(OAUTH_FLOW),
 )

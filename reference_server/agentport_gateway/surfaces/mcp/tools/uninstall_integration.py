@@ -8,7 +8,7 @@ from pydantic import Field
 
 from agentport_gateway.operations.installing import UnknownIntegrationError, uninstall
 from agentport_gateway.surfaces.mcp.meta_tool import Arguments, Invocation, MetaTool, failure, structured
-from agentport_gateway.surfaces.mcp.schemas import UNINSTALL_RESULT
+from agentport_gateway.surfaces.mcp.schemas import UNINSTALL_RESULT, answer
 
 
 class UninstallIntegration(Arguments):
@@ -34,5 +34,5 @@ TOOL = MetaTool(
     arguments=UninstallIntegration,
     run=run,
     destructive=True,
-    output_schema=UNINSTALL_RESULT,
+    output_schema=answer(UNINSTALL_RESULT),
 )

@@ -1,0 +1,1 @@
+"""The agent clients that can be driven, one a file."""

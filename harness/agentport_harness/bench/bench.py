@@ -1,0 +1,287 @@
+"""The bench of one check: agents, tools of its own, a human's hands, raw HTTP; and nothing of it stays behind."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal, TypeVar
+
+import anyio
+
+from agentport_harness.bench.agent import Agent, Named
+from agentport_harness.bench.check import NotReachedError
+from agentport_harness.bench.http import Http, Raw, Revision, bearer, hello
+from agentport_harness.bench.journal import Journal
+from agentport_harness.bench.stand import EXPIRY, Stand, Target
+from agentport_harness.core.errors import HarnessError, UnreachableError
+from agentport_harness.core.json_values import JSON
+from agentport_harness.core.transcript import Deed, Mode
+from agentport_harness.transports.adapter import Decided, GatewayAdapter, Key, Skill
+from agentport_harness.transports.mcp import Protocol, connect
+from agentport_harness.transports.probe import Behaviour, ProbeTool, Received
+
+T = TypeVar("T")
+CLEAN_UP = 5.0
+"""Seconds that undoing one thing may take."""
+_RECORDED: dict[Deed, Literal["approve_once", "allow_tool", "deny"]] = {
+    "approves": "approve_once",
+    "always_allows": "allow_tool",
+    "denies": "deny",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeTarget:
+    """A tool of the probe, installed in the gateway for one check alone."""
+
+    integration_id: str
+    name: str
+    probe: ProbeTool
+
+    @property
+    def received(self) -> Sequence[Received]:
+        """The calls that reached it."""
+        return self.probe.received
+
+    @property
+    def arguments(self) -> list[JSON]:
+        """What they carried."""
+        return [one.arguments for one in self.probe.received]
+
+
+class Bench:
+    """What one check works with. Its undoings run in reverse order when the check ends, however it ends."""
+
+    def __init__(self, slug: str, stand: Stand, journal: Journal, stack: AsyncExitStack) -> None:
+        self.stand = stand
+        self.journal = journal
+        self.left_behind: list[str] = []
+        self.facts: dict[str, str] = {}
+        self.on_wait: Callable[[float], None] = lambda _seconds: None
+        self._slug = slug
+        self._stack = stack
+        self._http: Http | None = None
+        self._agents: dict[tuple[str, Protocol], Agent] = {}
+        self._open: dict[str, None] = {}
+
+    @property
+    def rounds(self) -> int:
+        """How often a race is repeated."""
+        return self.stand.rounds
+
+    def can(self, skill: Skill) -> bool:
+        """Whether the adapter can do something that the check only uses where it can."""
+        return skill in self.stand.skills
+
+    @property
+    def adapter(self) -> GatewayAdapter:
+        """The first organisation's human. Raises `NotReachedError` without one: declare the need."""
+        if self.stand.first.adapter is None:
+            raise NotReachedError("no adapter was given")
+        return self.stand.first.adapter
+
+    # --- agents and the wire
+
+    async def agent(self, *, api_key: str = "", protocol: Protocol | None = None) -> Agent:
+        """An agent of the first organisation, or of whose key is given; the same one when asked for again."""
+        wanted = (api_key or self.stand.first.api_key, protocol or self.stand.protocol)
+        if wanted not in self._agents:
+            self._agents[wanted] = await self.new_agent(api_key=wanted[0], protocol=wanted[1])
+        return self._agents[wanted]
+
+    async def new_agent(self, *, api_key: str = "", protocol: Protocol | None = None) -> Agent:
+        """One more connection."""
+        return await self._stack.enter_async_context(self.visiting(api_key=api_key, protocol=protocol))
+
+    @asynccontextmanager
+    async def visiting(self, *, api_key: str = "", protocol: Protocol | None = None) -> AsyncIterator[Agent]:
+        """A connection that ends with a context: around a restart, or for a client that goes away."""
+        key = api_key or self.stand.first.api_key
+        stand, spoken = self.stand, protocol or self.stand.protocol
+        headers = bearer(key) if stand.as_bearer else None
+        async with connect(stand.mcp_url, key, protocol=spoken, headers=headers, rung=stand.rung) as session:
+            yield Agent(session, self.journal, self.stand, self._asked)
+
+    async def http(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | Mapping[str, JSON] | None = None,
+        timeout: float = 10.0,  # noqa: ASYNC109 a wait for an answer
+    ) -> Raw:
+        """One raw request, with the agent's key unless ``headers`` are given; ``path`` may be a whole URL."""
+        if self._http is None:
+            import httpx2
+
+            verify = self.stand.base_url.startswith("https")
+            client = httpx2.AsyncClient(verify=verify, trust_env=False, follow_redirects=False, timeout=None)
+            self._http = Http(await self._stack.enter_async_context(client), self.journal)
+        url = path if path.startswith("http") else f"{self.stand.base_url}{path}"
+        given = self.stand.credential if headers is None else headers
+        if isinstance(body, Mapping):
+            given = {"Content-Type": "application/json", **given}
+        return await self._http.send(method, url, headers=given, body=body, timeout=timeout)
+
+    async def hello(self, revision: Revision, *, auth: Mapping[str, str] | None = None, path: str = "") -> Raw:
+        """The first message of a revision, raw, to the MCP endpoint or to ``path``."""
+        message, headers = hello(revision)
+        credential = self.stand.credential if auth is None else auth
+        url = path or self.stand.mcp_url
+        answer = await self.http("POST", url, headers={**headers, **credential}, body=message)
+        if session := answer.headers.get("mcp-session-id"):
+            of = {**credential, "Mcp-Session-Id": session, "MCP-Protocol-Version": revision}
+            self.undo("an MCP session", lambda: self.http("DELETE", url, headers=of))
+        return answer
+
+    # --- tools
+
+    async def tool(
+        self, *, mode: Mode = "require_approval", adapter: GatewayAdapter | None = None, **probe: Any
+    ) -> ProbeTarget:
+        """A fresh integration of the probe's with one tool; ``probe`` are fields of `ProbeTool`. Need: ``probe``.
+
+        A tool nobody configured requires approval: only the other modes are set. Need: ``mode``.
+        """
+        human = adapter or self.adapter
+        tool = ProbeTool(**probe)
+        key, served = await self._served(lambda key, reached: _probe(self.stand).serve(key, (tool,), reached))
+        integration_id = await human.install(key, served)
+        self.undo(f"the integration {integration_id}", lambda: human.uninstall(integration_id))
+        if mode != "require_approval":
+            await human.set_mode(integration_id, tool.name, mode)
+        return ProbeTarget(integration_id=integration_id, name=tool.name, probe=tool)
+
+    async def api(self, tools: Sequence[Mapping[str, JSON]], **behaviour: Any) -> tuple[str, Behaviour]:
+        """The probe as a REST API with these declared tools: its id in the gateway, and what reaches it."""
+        answers = Behaviour(**{"result": {"done": True}, **behaviour})
+        key, served = await self._served(lambda key, reached: _probe(self.stand).serve_api(key, answers, reached))
+        integration_id = await self.adapter.install_api(key, served, tools)
+        self.undo(f"the integration {integration_id}", lambda: self.adapter.uninstall(integration_id))
+        return integration_id, answers
+
+    async def target(self, mode: Mode) -> Target | ProbeTarget:
+        """Some tool in a mode: the one that the user named, else one of the probe's."""
+        return self.stand.given[mode] if mode in self.stand.given else await self.tool(mode=mode)
+
+    async def set_mode(self, tool: Named, mode: Mode) -> None:
+        """Set a tool's mode; for a tool of the user's say so with `undo` as well."""
+        await self.adapter.set_mode(tool.integration_id, tool.name, mode)
+
+    async def _served(self, serve: Callable[[str, Callable[[str, JSON], None]], str]) -> tuple[str, str]:
+        key = f"probe-{self._slug}-{self.stand.unique()}"
+        url = serve(key, partial(self.journal.upstream, key))
+        self._stack.callback(_probe(self.stand).remove, key)
+        return key, url
+
+    # --- the human
+
+    async def decide(self, request_id: str, deed: Deed) -> None:
+        """Decide as a human. Raises `NotReachedError` when the gateway refuses the decision."""
+        decided = await self.try_decide(request_id, deed)
+        if not decided.accepted:
+            raise NotReachedError(f"the human's decision was refused ({decided.status}): {decided.text[:200]}")
+
+    async def try_decide(self, request_id: str, deed: Deed) -> Decided:
+        """Decide as a human, and see how the gateway takes it."""
+        asked = self.journal.call(f"a human {deed.replace('_', ' ')}", {"request_id": request_id})
+        decided = await self.adapter.try_decide(request_id, deed)
+        self.journal.answer(asked, decided.text, status=decided.status or None)
+        if decided.accepted:
+            self._open.pop(request_id, None)
+            self.journal.decision(request_id, _RECORDED[deed])
+        return decided
+
+    async def approved(self, agent: Agent, tool: Named, arguments: JSON = None, *, info: str = "") -> str:
+        """The id of a request that was asked for and approved once, and not awaited yet."""
+        asked = await agent.ask(tool, arguments, info=info)
+        await self.decide(asked.request_id, "approves")
+        return asked.request_id
+
+    async def key(self, name: str = "conformance check") -> Key:
+        """A key of the check's own, revoked at the end. Need: ``keys``."""
+        made = await self.adapter.make_key(name)
+        self.stand.redactor.hide(made.secret)
+        self.undo(f"the API key {made.id}", lambda: self.adapter.revoke_key(made.id))
+        return made
+
+    def _asked(self, request_id: str) -> None:
+        if not self._open and self.can("decide"):
+            self.undo("approval requests", self._deny_open)
+        self._open[request_id] = None
+
+    async def _deny_open(self) -> None:
+        for request_id in tuple(self._open):
+            del self._open[request_id]
+            await self.adapter.try_decide(request_id, "denies")  # refused where it ended by itself
+
+    # --- time and company
+
+    def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Begin something beside the rest; await it for its outcome. What is unfinished at the end is cancelled."""
+        task = asyncio.ensure_future(work)
+        self._stack.push_async_callback(_cancelled, task)
+        return task
+
+    async def together(self, *works: Coroutine[Any, Any, T]) -> list[T]:
+        """All of these at the same time; their outcomes in order."""
+        tasks = [self.start(work) for work in works]
+        return [await task for task in tasks]
+
+    async def settle(self) -> None:
+        """Give something that must not happen the time to happen, and something under way the time to arrive."""
+        await anyio.sleep(self.stand.grace)
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let time pass; it does not count against the check's own."""
+        self.on_wait(seconds)
+        await self.stand.clock.sleep(seconds)
+
+    async def until_expired(self) -> None:
+        """Let requests expire that were made before. Isolation: ``expiry``."""
+        await self.pass_time(EXPIRY + 1.0)
+
+    async def restart(self, how: Literal["restart", "stop"] = "restart") -> None:
+        """Kill the gateway, or stop it in order, and return when it answers again. Needs: ``restart``, ``stop``."""
+        self._agents.clear()
+        await self.stand.commands[how]()
+        with anyio.fail_after(60):
+            while True:
+                try:
+                    await self.hello("2026-07-28")
+                except UnreachableError:
+                    await anyio.sleep(0.2)
+                else:
+                    return
+
+    def fact(self, name: str, value: str) -> None:
+        """Something measured, for the report: ``fact("wakes p95", "12 ms")``."""
+        self.facts[name] = value
+
+    def undo(self, what: str, undoing: Callable[[], Awaitable[object]]) -> None:
+        """Do this when the check ends; ``what`` says what is left behind should it fail."""
+        self._stack.push_async_callback(self._undone, what, undoing)
+
+    async def _undone(self, what: str, undoing: Callable[[], Awaitable[object]]) -> None:
+        with anyio.CancelScope(shield=True), anyio.move_on_after(CLEAN_UP) as scope:
+            try:
+                await undoing()
+            except HarnessError as error:
+                self.left_behind.append(f"{what}: {error.message}")
+        if scope.cancelled_caught:
+            self.left_behind.append(f"{what}: no answer in time")
+
+
+async def _cancelled(task: asyncio.Task[Any]) -> None:
+    task.cancel()
+    await asyncio.wait((task,))
+
+
+def _probe(stand: Stand) -> Any:
+    if stand.probe is None:
+        raise NotReachedError("no probe upstream is running")
+    return stand.probe

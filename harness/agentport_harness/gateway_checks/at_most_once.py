@@ -1,0 +1,43 @@
+"""One approval, one run, however many hands reach for it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from agentport_harness.bench.bench import Bench
+from agentport_harness.bench.check import Sighting, gateway_check, sighted
+
+HANDS = 20
+"""Awaits and retries at the same time, half of each."""
+
+
+@gateway_check(
+    "GW402",
+    level="MUST",
+    needs=("decide", "probe"),
+    timeout=180,
+    why="A refund that runs twice is paid twice: the human approved one.",
+    mend="Consume the approval atomically (one row changes) before the upstream is called.",
+)
+async def at_most_once(bench: Bench) -> AsyncIterator[Sighting]:
+    """N concurrent awaits and retries on one approval reach the upstream once (N ≥ 20, repeated).
+
+    A retry that comes after the approval was used asks anew; what it asks for is another approval.
+    """
+    tool = await bench.tool(delay=0.02)
+    agents = [await bench.new_agent() for _ in range(4)]
+    for number in range(bench.rounds):
+        before = len(tool.received)
+        arguments = {"round": number}
+        request_id = await bench.approved(agents[0], tool, arguments)
+        hands = [agents[hand % len(agents)] for hand in range(HANDS)]
+        await bench.together(
+            *(agent.wait(request_id) if hand % 2 else agent.call(tool, arguments) for hand, agent in enumerate(hands))
+        )
+        ran = len(tool.received) - before
+        yield sighted(
+            ran == 1,
+            f"{HANDS} hands on one approval did not run it once",
+            expected="one call upstream",
+            evidence=f"{ran} calls upstream in round {number + 1}",
+        )

@@ -1,0 +1,172 @@
+"""Checks a gateway: those of expiry first, the rest beside their waits, and those that need it for themselves last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import anyio
+
+from agentport_harness.bench.check import GatewayCheck
+from agentport_harness.bench.judging import Checked, plain, run_check
+from agentport_harness.bench.stand import EXPIRY, Stand
+from agentport_harness.core.errors import HarnessError, UnreachableError
+from agentport_harness.core.report import Run, SessionReport
+from agentport_harness.core.trace import Event, Trace
+from agentport_harness.core.verdict import Finding, Verdict
+from agentport_harness.runner.catalogue import rule_texts
+from agentport_harness.runner.gateway_stand import GatewayOptions, standing
+from agentport_harness.runner.replay import harness_error
+from agentport_harness.transports.mcp import connect
+
+INPUT_FORMAT = "gateway"
+CLEAN_UP = 5.0
+"""Seconds that setting the expiry back may take."""
+Progress = Callable[[GatewayCheck], None]
+
+
+def check_gateway(
+    checks: Sequence[GatewayCheck],
+    options: GatewayOptions,
+    *,
+    skipped: Sequence[GatewayCheck] = (),
+    progress: Progress = lambda _check: None,
+) -> Run:
+    """What the checks say of a gateway. Raises `UnreachableError` when there is none to check."""
+
+    async def run() -> Run:
+        async with standing(options) as stand:
+            return await check_stand(checks, stand, skipped=skipped, jobs=options.jobs, progress=progress)
+
+    try:
+        return anyio.run(run)
+    except (HarnessError, BaseExceptionGroup) as error:
+        raise harness_error(error) from None
+
+
+async def check_stand(
+    checks: Sequence[GatewayCheck],
+    stand: Stand,
+    *,
+    skipped: Sequence[GatewayCheck] = (),
+    jobs: int = 8,
+    progress: Progress = lambda _check: None,
+) -> Run:
+    """The same for a gateway that stands already."""
+    stand, spoken = await _greeted(stand)
+    checked = {check.id: Checked(verdict=plain(check, "skipped", "deselected")) for check in skipped}
+    stage = _Stage(stand, checked, anyio.Semaphore(jobs), progress)
+    async with anyio.create_task_group() as tasks:
+        await stage.expiring([check for check in checks if check.isolation == "expiry"], tasks)
+        async with anyio.create_task_group() as others:
+            for check in checks:
+                if check.isolation == "beside":
+                    others.start_soon(stage.one, check)
+    for check in checks:
+        if check.isolation == "alone":
+            await stage.one(check)
+    return Run(
+        kind="gateway",
+        name=stand.mcp_url,
+        sessions=(_report(stand, checked),),
+        texts=rule_texts(),
+        facts={
+            "protocol": spoken,
+            "rounds": str(stand.rounds),
+            **{name: value for _, one in sorted(checked.items()) for name, value in one.facts.items()},
+        },
+    )
+
+
+async def _greeted(stand: Stand) -> tuple[Stand, str]:
+    """The stand as the gateway takes its key, and the revision agreed on.
+
+    A wrong address or key is said once, not by every check.
+    """
+    key = stand.first.api_key
+    try:
+        headers = stand.credential
+        async with connect(stand.mcp_url, key, protocol=stand.protocol, headers=headers) as session:
+            return stand, session.protocol_version
+    except UnreachableError as error:
+        if error.slug != "refused" or stand.as_bearer:
+            raise
+        refused = error
+    try:
+        return await _greeted(replace(stand, as_bearer=True))
+    except UnreachableError:
+        raise refused from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """Where the checks of one run are, and what came of them so far."""
+
+    stand: Stand
+    checked: dict[str, Checked]
+    room: anyio.Semaphore
+    progress: Progress
+
+    async def one(self, check: GatewayCheck, waiting: Callable[[], None] = lambda: None) -> None:
+        async with self.room:
+            self.checked[check.id] = await run_check(check, self.stand, waiting=waiting)
+        self.progress(check)
+
+    async def expiring(self, checks: Sequence[GatewayCheck], tasks: anyio.abc.TaskGroup) -> None:
+        """Return when every check has made its requests and only waits; new requests stay open as long as ever then.
+
+        Time that jumps would end the others' requests too early: there they go one after another.
+        """
+        adapter = self.stand.first.adapter
+        if not checks or adapter is None or self.stand.lacks("expiry"):
+            for check in checks:
+                await self.one(check)
+            return
+        await adapter.set_expiry(EXPIRY)
+        try:
+            for check in checks:
+                if self.stand.clock.virtual:
+                    await self.one(check)
+            if not self.stand.clock.virtual:
+                await self._all_waiting(checks, tasks)
+        finally:
+            with anyio.CancelScope(shield=True), anyio.move_on_after(CLEAN_UP):
+                await adapter.set_expiry(None)
+
+    async def _all_waiting(self, checks: Sequence[GatewayCheck], tasks: anyio.abc.TaskGroup) -> None:
+        settled = [anyio.Event() for _ in checks]
+
+        async def run(check: GatewayCheck, event: anyio.Event) -> None:
+            # they wait more than they work: they take no room from the others
+            self.checked[check.id] = await run_check(check, self.stand, waiting=event.set)
+            event.set()
+            self.progress(check)
+
+        for check, event in zip(checks, settled, strict=True):
+            tasks.start_soon(run, check, event)
+        for event in settled:
+            await event.wait()
+
+
+def _report(stand: Stand, checked: dict[str, Checked]) -> SessionReport:
+    """One session with all verdicts, and one trace: a turn for each check."""
+    events: list[Event] = []
+    verdicts: list[Verdict] = []
+    turn = 0
+    for _, one in sorted(checked.items()):
+        turn += bool(one.events)
+        verdicts.append(replace(one.verdict, findings=_moved(one.verdict.findings, turn, len(events))))
+        events += one.events
+    left = tuple(f"left behind: {what}" for one in checked.values() for what in one.left_behind)
+    return SessionReport(
+        source=stand.mcp_url,
+        input_format=INPUT_FORMAT,
+        verdicts=tuple(verdicts),
+        warnings=left,
+        trace=Trace(events=tuple(events), source=stand.mcp_url, input_format=INPUT_FORMAT),
+        seconds=sum(one.seconds for one in checked.values()),
+    )
+
+
+def _moved(findings: tuple[Finding, ...], turn: int, by: int) -> tuple[Finding, ...]:
+    return tuple(replace(finding, turn=turn, event=finding.event + by) for finding in findings)

@@ -1,0 +1,1 @@
+"""The pages for people: rendered here, usable without scripts, with nothing fetched from elsewhere."""

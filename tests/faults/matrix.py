@@ -1,0 +1,62 @@
+"""``python -m tests.faults.matrix [FAULT…]``: every broken gateway against every check; who sees what.
+
+Exits 1 when a fault is not seen by its own check, or a check has no fault that it sees.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import anyio
+
+from agentport_harness.runner.catalogue import gateway_checks
+from agentport_harness.runner.gateway import check_stand
+from tests.faults import broken
+from tests.faults.fault import Fault
+from tests.faults.stage import WHOLE, staged
+
+PROTOCOLS = ("legacy", "2026-07-28")
+Row = tuple[str, str, tuple[str, ...], str]
+
+
+def run(name: str) -> Row:
+    """The checks that see a fault: name, its own check, those that fail or warn, and what kept it from being tried."""
+    fault = next((one for one in broken.found() if f"{one.check} {one.name}" == name), WHOLE)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            seen = anyio.run(_seen, Path(folder), fault)
+        except Exception as error:  # noqa: BLE001 one gateway that does not even start must not end the table
+            return fault.name, fault.check, (), f"{type(error).__name__}: {error}"
+    return fault.name, fault.check, seen, ""
+
+
+async def _seen(folder: Path, fault: Fault) -> tuple[str, ...]:
+    async with staged(folder, fault) as stand:
+        report = await check_stand(gateway_checks(), stand)
+    return tuple(one.rule for one in report.sessions[0].verdicts if one.status in ("fail", "warn", "error"))
+
+
+def main(wanted: Iterable[str]) -> int:
+    names = [f"{fault.check} {fault.name}" for fault in broken.found()]
+    chosen = [name for name in names if not wanted or any(word in name for word in wanted)]
+    with ProcessPoolExecutor(max_workers=min(os.cpu_count() or 1, 4)) as pool:
+        rows = list(pool.map(run, [*chosen, "whole"]))
+    print(f"{'fault':<44} {'check':<6} seen  and by")  # noqa: T201 this is what it is for
+    for name, check, seen, problem in rows:
+        others = ", ".join(one for one in seen if one != check)
+        told = "–" if not check else "yes" if check in seen else "NO"
+        print(f"{name:<44} {check or '–':<6} {told:<5} {problem or others or '–'}")  # noqa: T201
+    missed = [name for name, check, seen, _ in rows if (check not in seen if check else seen)]
+    unproven = {check.id for check in gateway_checks()} - {check for _, check, seen, _ in rows if check in seen}
+    if not wanted and unproven:
+        print(f"no fault shows what these are good for: {', '.join(sorted(unproven))}")  # noqa: T201
+    return int(bool(missed) or (not wanted and bool(unproven)))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
