@@ -17,7 +17,7 @@ from agentport_harness.transports.agentport import AgentPortAdapter
 from agentport_harness.transports.probe import probing
 from tests.faults.fault import Fault
 from tests.faults.time import JumpingClock
-from tests.gateway.world import _furnish, served
+from tests.gateway.world import furnish_tenant, served
 
 WHOLE = Fault(name="whole", check="", settings={})
 ROUNDS = 3
@@ -46,7 +46,7 @@ async def staged(folder: Path, fault: Fault = WHOLE, **options: Any) -> AsyncIte
             probe = await stack.enter_async_context(probing())
             tenants = []
             for name in ("one", "two"):
-                made = await _furnish(house.gateway, name)
+                made = await furnish_tenant(house.gateway, name)
                 http = await stack.enter_async_context(
                     httpx2.AsyncClient(base_url=house.base_url, headers=made.as_human, timeout=30)
                 )

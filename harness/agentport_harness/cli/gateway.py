@@ -99,9 +99,9 @@ def command(**given: Any) -> int:
     from agentport_harness.cli.output import concluded, parsed_formats, progress, write_whole
     from agentport_harness.core.selection import selected
     from agentport_harness.runner.catalogue import gateway_checks
-    from agentport_harness.runner.frozen_requirements import read_requirements, scored
     from agentport_harness.runner.gateway import check_gateway
     from agentport_harness.runner.gateway_options import gateway_options
+    from agentport_harness.runner.requirements import read_requirements, scored
 
     reports = parsed_formats(given["formats"])
     required = read_requirements(given["requirements"]) if given["requirements"] else None

@@ -77,7 +77,7 @@ _CALLED_AS = {
     "sentry-cli": "sentry",
 }
 _GATEWAY = re.compile(r"agentport|\bap (?:tools|integrations)\b", re.IGNORECASE)
-_HUMAN_CHOSE = r"\b(?:curl|{name}|api|cli|command line|script|directly)\b"
+_HUMAN_CHOSE = r"(?<![\w/])(?:curl|{name}|api|cli|command line|script|directly)(?![\w/])"
 
 
 @rule(

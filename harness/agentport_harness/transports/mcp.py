@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from agentport_harness.core.errors import UnreachableError
@@ -41,12 +41,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedTool:
-    """A tool as the gateway lists it; an output schema that it does not state is empty."""
+    """A tool as the gateway lists it; an output schema that it does not state is empty, ``meta`` its ``_meta``."""
 
     name: str
     description: str
     input_schema: Mapping[str, Any]
     output_schema: Mapping[str, Any]
+    read_only: bool = False
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
 
 class McpSession:
@@ -110,14 +112,21 @@ class McpSession:
                 description=tool.description or "",
                 input_schema=tool.input_schema,
                 output_schema=tool.output_schema or {},
+                read_only=bool(tool.annotations and tool.annotations.read_only_hint),
+                meta=tool.meta or {},
             )
             for tool in listed.tools
         )
 
 
 @asynccontextmanager
-async def connect(url: str, api_key: str, *, protocol: Protocol = "auto") -> AsyncIterator[McpSession]:
-    """A session with the gateway's MCP endpoint at ``url``. Raises `UnreachableError` that says what is wrong."""
+async def connect(
+    url: str, api_key: str, *, protocol: Protocol = "auto", headers: Mapping[str, str] | None = None
+) -> AsyncIterator[McpSession]:
+    """A session with the gateway's MCP endpoint at ``url``. Raises `UnreachableError` that says what is wrong.
+
+    ``headers`` are sent in place of the API key.
+    """
     import anyio
     import httpx2
     from mcp import Client
@@ -126,10 +135,10 @@ async def connect(url: str, api_key: str, *, protocol: Protocol = "auto") -> Asy
 
     from agentport_harness.transports.bounded import Bounded
 
-    headers = {"X-API-Key": api_key} if api_key else {}
+    sent = dict(headers) if headers is not None else {"X-API-Key": api_key} if api_key else {}
     timeout = httpx2.Timeout(CONNECT_TIMEOUT, read=None)
     transport = Bounded(httpx2.AsyncHTTPTransport(verify=url.startswith("https")))
-    async with httpx2.AsyncClient(headers=headers, timeout=timeout, transport=transport) as http:
+    async with httpx2.AsyncClient(headers=sent, timeout=timeout, transport=transport) as http:
         await _look(http, url)
         client = Client(streamable_http_client(url, http_client=http), mode=protocol, cache=None)
         opened = False

@@ -115,7 +115,7 @@ def _endpoint(gateway: Gateway, page: Page) -> Callable[[Request], Awaitable[Res
     async def answer(request: Request) -> Response:
         visit = await _visit(gateway, request, cookie.name)
         if page.method == "POST":
-            if not same_site(request):
+            if not same_site(request, gateway.settings.base_url):
                 return problem(visit, 403)
             if not _is_form(request.headers):
                 return problem(visit, 415)
