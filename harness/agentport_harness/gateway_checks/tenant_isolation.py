@@ -19,7 +19,7 @@ _DEEDS: tuple[Deed, ...] = ("approves", "always_allows", "denies")
     "GW406",
     level="MUST",
     needs=("probe", "second"),
-    timeout=120,
+    timeout=240,
     why="One organisation's tools, reasons and approvals in another's hands is a breach, whatever else works.",
     mend="Narrow every statement by the caller's organisation; answer for another's ids exactly as for unknown ones.",
 )
@@ -86,9 +86,8 @@ async def tenant_isolation(bench: Bench) -> AsyncIterator[Sighting]:
     if second.adapter is not None:
         async for sighting in _human(second.adapter, asked.request_id, word):
             yield sighting
-    mine = await agent.wait(asked.request_id, budget=1)
     yield sighted(
-        mine.kind == "still_pending" and not tool.received,
+        await bench.is_undecided(agent, asked.request_id) and not tool.received,
         "another organisation ended or decided the request",
         expected="still pending",
     )
