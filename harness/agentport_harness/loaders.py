@@ -16,6 +16,7 @@ from agentport_harness import importers
 from agentport_harness.core.discovery import members
 from agentport_harness.core.errors import InputError
 from agentport_harness.core.importer import Importer, Problem, Record, Recording
+from agentport_harness.core.json_values import JSON, as_object
 from agentport_harness.core.trace import Event, Trace
 from agentport_harness.parsing import lines_of
 from agentport_harness.records import Records
@@ -94,14 +95,31 @@ def _lines_of(document: bytes) -> dict[str, int]:
     return lines_of(document)
 
 
+def _one_of_each(values: Sequence[JSON]) -> list[JSON]:
+    """The first record of every kind: enough to tell formats apart where records name their kind."""
+    kinds: dict[object, JSON] = {}
+    for value in values:
+        fields = as_object(value)
+        within = as_object(fields.get("payload"))
+        kinds.setdefault((tuple(fields), str(fields.get("type")), str(within.get("type"))), value)
+    return list(kinds.values())
+
+
 def _sessions(records: Records, values: Iterator[Record], chosen: Sequence[Importer]) -> Iterator[Recording]:
     source = records.source
-    first = list(islice(values, _SNIFFED))
+    first = list(islice(values, 1))
+    for likely in chosen if first else ():
+        if likely.lines and likely.heads and likely.heads(first[0][1]):
+            records.brief = likely.lines()
+    first += islice(values, _SNIFFED - 1)
     if not first:
         if not records.problems:
             records.complain("empty", "holds no value", hint="record again")
         return
-    takers = [importer for importer in chosen if importer.sniff([value for _, value in first])]
+    shown = [value for _, value in first]
+    if records.brief is not None:
+        shown = _one_of_each(shown)
+    takers = [importer for importer in chosen if importer.sniff(shown)]
     if len(chosen) == 1:
         takers = list(chosen)
     if len(takers) != 1:
@@ -115,7 +133,7 @@ def _sessions(records: Records, values: Iterator[Record], chosen: Sequence[Impor
             severity="warning" if source.walked and not takers else "error",
         )
         return
-    records.idle = takers[0].idle
+    records.brief = records.brief or (takers[0].lines() if takers[0].lines else None)
     for session in takers[0].read(chain(first, values), source.name):
         document = records.document
         yield session if document is None or isinstance(session, Problem) else _in_lines(session, document)

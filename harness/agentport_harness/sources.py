@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from io import BufferedReader
 from pathlib import Path
 from typing import IO, BinaryIO, cast
@@ -41,12 +42,16 @@ UNREADABLE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One stream of bytes by the name that reports use. ``walked`` says that it was found in a folder, not named."""
+    """One stream of bytes by the name that reports use: a file, a URL, or (neither) standard input.
+
+    ``walked`` says that it was found in a folder, not named.
+    """
 
     name: str
     path: Path | None
     member: str = ""
     walked: bool = False
+    url: str = ""
 
 
 def find(paths: Iterable[str | Path]) -> Iterator[Source | Problem]:
@@ -55,6 +60,8 @@ def find(paths: Iterable[str | Path]) -> Iterator[Source | Problem]:
         path = Path(given)
         if given == "-":
             yield Source(name="<stdin>", path=None)
+        elif "://" in given:
+            yield from _remote(given)
         elif path.is_dir():
             yield from _walk(path)
         elif os.path.lexists(given):
@@ -71,6 +78,30 @@ def _matches(pattern: str) -> Iterator[Source | Problem]:
         yield Problem(path=pattern, slug="no-match", message="no file matches", hint="check the pattern")
     for match in map(Path, matches):
         yield from _walk(match) if match.is_dir() else _members(match, walked=True)
+
+
+def _remote(url: str) -> Iterator[Source | Problem]:
+    """What lies at a URL that fsspec knows: a file, a folder, or a pattern."""
+    try:
+        files, path = import_module("fsspec.core").url_to_fs(url)
+        if glob.has_magic(path):
+            found = sorted(files.glob(path))
+        elif files.isdir(path):
+            found = sorted(name for name in files.find(path) if _is_recording(name))
+        else:
+            found = [path] if files.exists(path) else []
+    except ImportError as error:
+        hint = "pip install 'agentport-conformance[fleet]', and what this kind of storage needs"
+        yield Problem(path=url, slug="no-driver", message=f"cannot be read: {error}", hint=hint)
+        return
+    except Exception as error:  # noqa: BLE001 every kind of storage raises its own
+        yield Problem(path=url, slug="unreadable", message=reason(error), hint="check the address and the credentials")
+        return
+    if not found:
+        yield Problem(path=url, slug="no-match", message="no recording there", hint="check the address")
+    for name in found:
+        full = files.unstrip_protocol(name)
+        yield Source(name=full, path=None, url=full, walked=len(found) > 1)
 
 
 def _walk(folder: Path) -> Iterator[Source | Problem]:
@@ -132,8 +163,10 @@ def _members(path: Path, *, walked: bool) -> Iterator[Source | Problem]:
 def opened(source: Source) -> Iterator[IO[bytes]]:
     """The source's bytes, decompressed. Raises one of `UNREADABLE`, then or while it is read."""
     with ExitStack() as stack:
-        if source.path is None:
-            raw: BinaryIO = sys.stdin.buffer
+        if source.url:
+            raw: BinaryIO = stack.enter_context(_fetched(source.url))
+        elif source.path is None:
+            raw = sys.stdin.buffer
         elif source.member:
             archive = stack.enter_context(zipfile.ZipFile(source.path))
             about = archive.getinfo(source.member)
@@ -146,6 +179,18 @@ def opened(source: Source) -> Iterator[IO[bytes]]:
             raw = stack.enter_context(source.path.open("rb"))
         head = raw.peek(4)[:4] if hasattr(raw, "peek") else b""
         yield stack.enter_context(_plain(raw, head))
+
+
+@contextmanager
+def _fetched(url: str) -> Iterator[BinaryIO]:
+    """The bytes at a URL, read as they are needed. Whatever the storage raises is an `OSError`."""
+    try:
+        with import_module("fsspec").open(url, "rb") as file:
+            yield cast("BinaryIO", BufferedReader(file))
+    except UNREADABLE:
+        raise
+    except Exception as error:
+        raise OSError(f"{type(error).__name__}: {error}") from error
 
 
 def _plain(raw: BinaryIO, head: bytes) -> IO[bytes]:

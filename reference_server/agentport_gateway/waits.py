@@ -19,6 +19,8 @@ class Listener:
     """One caller's ear: news that arrived since the last time it listened is not lost."""
 
     _clock: Clock
+    runs: bool = False
+    """Whether the caller runs the call once it is approved, and does not merely look on."""
     _bell: asyncio.Future[None] | None = None
     _news: bool = False
 
@@ -55,11 +57,12 @@ class Waits:
     _listeners: dict[str, set[Listener]] = field(default_factory=dict)
     _latest: dict[str, ApprovalRequest] = field(default_factory=dict)
     _watchers: dict[str, set[Listener]] = field(default_factory=dict)
+    _everywhere: set[Listener] = field(default_factory=set)
 
     @contextmanager
-    def listening(self, request_id: str) -> Iterator[Listener]:
+    def listening(self, request_id: str, *, runs: bool = False) -> Iterator[Listener]:
         """An ear that is open before the caller reads, so that no news falls between."""
-        listener = Listener(self.clock)
+        listener = Listener(self.clock, runs)
         self._listeners.setdefault(request_id, set()).add(listener)
         try:
             yield listener
@@ -69,6 +72,10 @@ class Waits:
             if not others:
                 del self._listeners[request_id]
                 self._latest.pop(request_id, None)
+
+    def will_run(self, request_id: str) -> bool:
+        """Whether somebody waits here to run this request's call as soon as it is approved."""
+        return not self.closing and any(listener.runs for listener in self._listeners.get(request_id, ()))
 
     @contextmanager
     def watching(self, org_id: str) -> Iterator[Listener]:
@@ -83,9 +90,19 @@ class Waits:
             if not others:
                 del self._watchers[org_id]
 
+    @contextmanager
+    def watching_all(self) -> Iterator[Listener]:
+        """An ear for whatever becomes of anybody's requests."""
+        listener = Listener(self.clock)
+        self._everywhere.add(listener)
+        try:
+            yield listener
+        finally:
+            self._everywhere.discard(listener)
+
     def stir(self, org_id: str) -> None:
         """Wake whoever watches this organisation."""
-        for listener in tuple(self._watchers.get(org_id, ())):
+        for listener in (*self._watchers.get(org_id, ()), *self._everywhere):
             listener.tell()
 
     def stir_all(self) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from agentport_harness import __version__
 from agentport_harness.cli.main import main
-from agentport_harness.runner.catalogue import agent_rules, gateway_checks, skill_checks
+from agentport_harness.runner.catalogue import agent_rules, every_check
 from agentport_harness.schema_check import check
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -63,7 +63,7 @@ def test_the_rules_are_listed_as_json(capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["rules", "--format", "json"]) == 0
 
     told = [rule["id"] for rule in json.loads(capsys.readouterr().out)]
-    assert told == [rule.id for rule in (*agent_rules(), *gateway_checks(), *skill_checks())]
+    assert told == [rule.id for rule in every_check()]
 
 
 @pytest.mark.parametrize("name", ["AP102", "ap102", "approval-url-verbatim"])

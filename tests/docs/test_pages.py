@@ -17,6 +17,7 @@ PAGES = [
     "CONTRIBUTING.md",
     "docs/transcripts.md",
     "docs/conventions.md",
+    "docs/people.md",
     "docs/agents.md",
     "docs/clients.md",
     *CONNECT,

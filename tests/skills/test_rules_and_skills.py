@@ -8,8 +8,8 @@ import pytest
 
 from agentport_harness.cli.main import main
 from agentport_harness.core.rule import Rule
+from agentport_harness.runner.bindings import requirements
 from agentport_harness.runner.catalogue import agent_rules
-from agentport_harness.runner.requirements import requirements
 from tests.skills.bundle import rules
 
 

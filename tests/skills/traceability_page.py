@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 from agentport_harness.bundled import skills_folder
+from agentport_harness.runner.bindings import requirement_rules
 from agentport_harness.runner.catalogue import agent_rules
 from agentport_harness.runner.replay import ReplayOptions, replay
-from agentport_harness.runner.requirements import requirement_rules
 from agentport_harness.runner.teaching import exercised
 from agentport_harness.skill_bundle.page import Exercised, traceability_page
 from agentport_harness.skill_bundle.reading import traceability_record

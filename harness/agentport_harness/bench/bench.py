@@ -13,7 +13,7 @@ import anyio
 
 from agentport_harness.bench.agent import Agent, Named
 from agentport_harness.bench.check import NotReachedError
-from agentport_harness.bench.http import Http, Raw, Revision, hello, key_header
+from agentport_harness.bench.http import Http, Raw, Revision, bearer, hello
 from agentport_harness.bench.journal import Journal
 from agentport_harness.bench.stand import EXPIRY, Stand, Target
 from agentport_harness.core.errors import HarnessError, UnreachableError
@@ -100,7 +100,9 @@ class Bench:
     async def visiting(self, *, api_key: str = "", protocol: Protocol | None = None) -> AsyncIterator[Agent]:
         """A connection that ends with a context: around a restart, or for a client that goes away."""
         key = api_key or self.stand.first.api_key
-        async with connect(self.stand.mcp_url, key, protocol=protocol or self.stand.protocol) as session:
+        stand, spoken = self.stand, protocol or self.stand.protocol
+        headers = bearer(key) if stand.as_bearer else None
+        async with connect(stand.mcp_url, key, protocol=spoken, headers=headers, rung=stand.rung) as session:
             yield Agent(session, self.journal, self.stand, self._asked)
 
     async def http(
@@ -120,7 +122,7 @@ class Bench:
             client = httpx2.AsyncClient(verify=verify, trust_env=False, follow_redirects=False, timeout=None)
             self._http = Http(await self._stack.enter_async_context(client), self.journal)
         url = path if path.startswith("http") else f"{self.stand.base_url}{path}"
-        given = key_header(self.stand.first.api_key) if headers is None else headers
+        given = self.stand.credential if headers is None else headers
         if isinstance(body, Mapping):
             given = {"Content-Type": "application/json", **given}
         return await self._http.send(method, url, headers=given, body=body, timeout=timeout)
@@ -128,7 +130,7 @@ class Bench:
     async def hello(self, revision: Revision, *, auth: Mapping[str, str] | None = None, path: str = "") -> Raw:
         """The first message of a revision, raw, to the MCP endpoint or to ``path``."""
         message, headers = hello(revision)
-        credential = key_header(self.stand.first.api_key) if auth is None else auth
+        credential = self.stand.credential if auth is None else auth
         url = path or self.stand.mcp_url
         answer = await self.http("POST", url, headers={**headers, **credential}, body=message)
         if session := answer.headers.get("mcp-session-id"):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from agentport_harness.runner.requirements import Binding
+    from agentport_harness.runner.bindings import Binding
 
 _WIDTH = 100
 
@@ -19,18 +19,18 @@ _WIDTH = 100
 def command(rule_id: str) -> int:
     """Explain one rule: what it asks, why it matters to the human, how to mend a fault, where it is taught.
 
-    ID is the id of a rule (AP102), of a check of gateways (GW302) or of skills (SK301), or its slug
+    ID is the id of a rule (AP102), of a check of gateways (GW302), of skills (SK301) or of a client's set-up (DR204),
+    or its slug
     (approval-url-verbatim).
     """
     from agentport_harness.bench.check import GatewayCheck
     from agentport_harness.core.errors import InputError
     from agentport_harness.core.rule import Rule
-    from agentport_harness.runner.catalogue import agent_rules, gateway_checks, skill_checks
-    from agentport_harness.runner.requirements import requirements
-    from agentport_harness.skill_bundle.check import SkillCheck
+    from agentport_harness.runner.bindings import requirements
+    from agentport_harness.runner.catalogue import every_check
 
     wanted = rule_id.casefold()
-    catalogue: tuple[Rule | GatewayCheck | SkillCheck, ...] = (*agent_rules(), *gateway_checks(), *skill_checks())
+    catalogue = every_check()
     rule = next((rule for rule in catalogue if wanted in (rule.id.casefold(), rule.slug)), None)
     if rule is None:
         raise InputError("unknown-rule", f"no rule {rule_id!r}", hint="`agentport-conformance rules` lists them")

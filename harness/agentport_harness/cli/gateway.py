@@ -70,6 +70,10 @@ def _adapter_commands(function: F) -> F:
     "--protocol", type=click.Choice(["auto", "legacy", "2026-07-28"]), default="auto", show_default=True,
     help="The MCP revision to speak; legacy is the 2025-11-25 handshake.",
 )  # fmt: skip
+@click.option(
+    "--approval-by", type=click.Choice(["result", "elicitation", "tasks"]), default="result", show_default=True,
+    help="How agents want to hear that a human has to approve: by the tool's result, a page to open, a task to poll.",
+)  # fmt: skip
 @click.option("--rounds", type=click.IntRange(1, 1000), default=5, show_default=True, help="How often races are run.")
 @click.option(
     "--poll-limit", type=click.FloatRange(1, 3600), default=60, show_default=True, metavar="SECONDS",
@@ -99,9 +103,9 @@ def command(**given: Any) -> int:
     from agentport_harness.cli.output import concluded, parsed_formats, progress, write_whole
     from agentport_harness.core.selection import selected
     from agentport_harness.runner.catalogue import gateway_checks
-    from agentport_harness.runner.frozen_requirements import read_requirements, scored
     from agentport_harness.runner.gateway import check_gateway
     from agentport_harness.runner.gateway_options import gateway_options
+    from agentport_harness.runner.requirements import read_requirements, scored
 
     reports = parsed_formats(given["formats"])
     required = read_requirements(given["requirements"]) if given["requirements"] else None

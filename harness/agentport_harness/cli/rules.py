@@ -13,18 +13,15 @@ from agentport_harness.cli.options import rule_options, split
 @rule_options
 @click.option("--format", "format_", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
 def command(select: tuple[str, ...], ignore: tuple[str, ...], level: str, format_: str) -> int:
-    """List the rules for agents (AP…), the checks of gateways (GW…) and of skills (SK…): id, level, slug, text.
+    """List the rules for agents (AP…) and the checks of gateways (GW…), skills (SK…) and set-ups (DR…), with texts.
 
     With --format json also why, how to mend, and every sentence of the conventions and of the skills that says it.
     """
-    from agentport_harness.bench.check import GatewayCheck
-    from agentport_harness.core.rule import Rule
     from agentport_harness.core.selection import selected
-    from agentport_harness.runner.catalogue import agent_rules, gateway_checks, skill_checks
-    from agentport_harness.runner.requirements import requirements
-    from agentport_harness.skill_bundle.check import SkillCheck
+    from agentport_harness.runner.bindings import requirements
+    from agentport_harness.runner.catalogue import every_check
 
-    catalogue: tuple[Rule | GatewayCheck | SkillCheck, ...] = (*agent_rules(), *gateway_checks(), *skill_checks())
+    catalogue = every_check()
     rules, _ = selected(
         catalogue, select=split(select), ignore=split(ignore), level=level.upper()  # type: ignore[arg-type]
     )  # fmt: skip

@@ -12,6 +12,8 @@ from agentport_harness.core.trace import Lack, Trace
 Record: TypeAlias = tuple[int | None, JSON]
 """One JSON value of a source with its line (from 1); None where the source is one document of many lines."""
 
+Brief: TypeAlias = Callable[[bytes], "bytes | None"]
+
 Sniff: TypeAlias = Callable[[Sequence[JSON]], bool]
 
 
@@ -43,8 +45,11 @@ class Importer:
 
     ``sniff`` says of a source's first records whether they are of this format and no other. ``read`` turns the
     records of one source, whose name is its second argument, into sessions as they are completed, whatever the JSON:
-    it never raises. ``lacks`` names what the format can never show; a session may lack more. ``idle`` says of a line
-    as written that nothing in it could matter, so that it need not be parsed.
+    it never raises. ``lacks`` names what the format can never show; a session may lack more.
+
+    ``lines`` makes, for one source, what is asked of each line before it is parsed: it returns what stands for the
+    line, shortened where nothing that matters is lost, or None when nothing in it could matter. ``heads`` says of a
+    source's very first record that its lines may be shortened so from the start.
     """
 
     name: str
@@ -53,4 +58,5 @@ class Importer:
     read: Read
     versions: tuple[str, ...] = ()
     lacks: frozenset[Lack] = frozenset()
-    idle: Callable[[bytes], bool] | None = None
+    lines: Callable[[], Brief] | None = None
+    heads: Callable[[JSON], bool] | None = None

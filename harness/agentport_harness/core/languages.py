@@ -59,12 +59,13 @@ ENGLISH = Language(
         r"made)\b|\bwired\b",
         "send": r"\bsent\b|\be?-?mailed\b|\bposted\b|\bpublished\b|\bdelivered\b|\bforwarded\b|\breplied\b|"
         r"\bnotified\b|\bmessaged\b|\bshared\b|\bannounced\b|\btweeted\b|\bcommented\b|\bis (?:now )?live\b",
-        "create": r"\bis (?:now )?live\b|\bcreated\b|\badded\b|\bopened\b|\bregistered\b|\bgenerated\b|\buploaded\b|"
-        r"\bprovisioned\b|\bset up\b|\bfiled\b|\bsaved\b",
+        "create": r"\btagged\b|\blabell?ed\b|\bis (?:now )?live\b|"
+        r"\bcreated\b|\badded\b|\bopened\b|\bregistered\b|\bgenerated\b|"
+        r"\buploaded\b|\bprovisioned\b|\bset up\b|\bfiled\b|\bsaved\b",
         "delete": r"\bdeleted\b|\bremoved\b|\bdestroyed\b|\bpurged\b|\bdropped\b|\bwiped\b|\berased\b|\bcleared\b|"
         r"\btrashed\b|\bis gone\b|\bare gone\b",
         "update": r"\bupdated\b|\bedited\b|\bpatched\b|\bmodified\b|\bchanged\b|\brenamed\b|\bmoved\b|\bassigned\b|"
-        r"\bset to\b|\bis now\b",
+        r"\bset to\b|\bis now\b|\btagged\b|\blabell?ed\b|\bmarked\b",
         "cancel": r"\bcancel?led\b|\bclosed\b|\barchived\b|\brevoked\b|\bdisabled\b|\bsuspended\b|\bunsubscribed\b|"
         r"\bdeactivated\b|\bterminated\b|\b(?:been|was|is) stopped\b",
         "invite": r"\binvited\b|\bgranted\b|\bgiven access\b|\bhas (?:now )?access\b",

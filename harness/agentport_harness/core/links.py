@@ -30,10 +30,8 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]\n]{0,2000})\]\(\s*<?([^\s()<>]{1,4000})>?(?:\s+[\"'][^\"'\n]*[\"'])?\s*\)")
-_HTML_LINK = re.compile(
-    r"<a\s[^<>]{0,400}?\bhref\s{0,9}=\s{0,9}[\"']?(?P<target>[^\s\"'<>]{1,4000})[^<>]{0,400}>(?P<label>[^<>]{1,4000})</a\s{0,9}>",
-    re.IGNORECASE,
-)
+_HTML_LINK = re.compile(r"<a\s(?P<tag>[^<>]{0,4000})>(?P<label>[^<>]{1,4000})</a", re.IGNORECASE)
+_TARGET = re.compile(r"\bhref\s*=\s*[\"']?([^\s\"'<>]+)", re.IGNORECASE)
 _ID_LIKE = re.compile(r"[0-9A-Za-z_.~:%@+=-]{8,}")
 _DIGIT = re.compile(r"[0-9]")
 _EDGE = re.compile(r"(?P<start>(?<![0-9A-Za-z])(?=[0-9A-Za-z]))|(?P<end>(?<=[0-9A-Za-z])(?![0-9A-Za-z]))")
@@ -125,11 +123,13 @@ class Watch:
         """Links, of Markdown or HTML, that show one of the URLs and lead elsewhere."""
         every = [(match[1], match[2], match[0]) for match in _MARKDOWN_LINK.finditer(text)]
         if "</" in text:
-            every += [(match["label"], match["target"], match[0]) for match in _HTML_LINK.finditer(text)]
-        for label, target, link in every:
+            for match in _HTML_LINK.finditer(text):
+                target = _TARGET.search(match["tag"])
+                every.append((match["label"], target[1] if target else "", match[0]))
+        for label, leads_to, link in every:
             for start in self._starts(label):
                 for length in self.lengths:
-                    if (url := label[start : start + length]) in self.urls and url != target:
+                    if (url := label[start : start + length]) in self.urls and url != leads_to:
                         yield url, link
 
     def _named(self, text: str) -> Iterator[tuple[int, int, str]]:

@@ -14,8 +14,8 @@ LEAST = 3
 
 _WHOLE_SENTENCE = 6
 _SOMEBODYS_WISH = re.compile(
-    r"\b(?:user|human|customer|client|manager|team)\b.{0,40}\b(?:ask|want|request|need|told|wish)\w* (?:me |us )?to "
-    r"(?!call|run|use|execute|invoke|perform|do\b)\w+",
+    r"\b(?:user|human|customer|client|manager|team)\b.{0,40}\b(?:ask|want|request|need|told|wish)\w* (?!(?:me |us )?to "
+    r"(?:call|run|use|execute|invoke|perform|do)\b)\w+",
     re.IGNORECASE,
 )
 """Whose wish the arguments are; with that they are told as a sentence, not repeated."""
@@ -66,7 +66,8 @@ def want_of_purpose(info: str, call: CallTool) -> str:
     if not [word for word in words if not (word in _SAYS_NOTHING or _covered(word, given))]:
         named = any(_covered(word, names) for word in words)
         repeats = any(_covered(word, given - names) for word in words)
-        if repeats and len(set(words)) >= _WHOLE_SENTENCE and _SOMEBODYS_WISH.search(text):
+        tools_own = any(_covered(word, name_words(call.tool)) for word in words)
+        if repeats and not tools_own and len(set(words)) >= _WHOLE_SENTENCE and _SOMEBODYS_WISH.search(text):
             return ""
         if repeats:
             return "additional_info repeats the arguments"

@@ -13,7 +13,7 @@ from agentport_harness.core.verdict import STATUSES, Status, Verdict
 if TYPE_CHECKING:
     from agentport_harness.core.tally import Tally
 
-SubjectKind: TypeAlias = Literal["recording", "transcript", "gateway", "skills"]
+SubjectKind: TypeAlias = Literal["recording", "transcript", "gateway", "skills", "client"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

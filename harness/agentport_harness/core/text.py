@@ -34,18 +34,16 @@ def folded(text: str) -> str:
 
     Its lines have single spaces between words, and none is empty.
     """
-    if len(text) > LONGEST:
-        text = f"{text[: LONGEST // 2]}\n{text[-LONGEST // 2 :]}"
+    text = _readable(text)
     lines = (" ".join(line.split()) for line in unicodedata.normalize("NFKC", _LINK.sub(" ", text)).splitlines())
     plain = "\n".join(line for line in lines if line)
     return plain.replace("\u2019", "'").replace("\u00ad", "").casefold().replace("e-mail", "email")
 
 
-def clauses(text: str) -> Iterator[str]:
+@lru_cache(maxsize=512)
+def clauses(text: str) -> tuple[str, ...]:
     """The folded text, cut where a sentence ends or turns with a "but"."""
-    for clause in _CLAUSE.split(folded(text)):
-        if clause and clause.strip():
-            yield clause.strip()
+    return tuple(clause.strip() for clause in _CLAUSE.split(folded(text)) if clause and clause.strip())
 
 
 def sentences(text: str) -> list[str]:
@@ -55,7 +53,11 @@ def sentences(text: str) -> list[str]:
 
 def unquoted(text: str) -> str:
     """The text without what it quotes: names, titles and other people's words between marks, within a line."""
-    return _QUOTED.sub(" ", text)
+    return _QUOTED.sub(" ", _readable(text))
+
+
+def _readable(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}\n{text[-LONGEST // 2 :]}"
 
 
 def any_of(*sources: str) -> re.Pattern[str]:

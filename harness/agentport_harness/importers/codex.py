@@ -12,7 +12,6 @@ is one call whose result comes later.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,6 +20,7 @@ from agentport_harness.core.importer import Importer, Record
 from agentport_harness.core.json_values import JSON, as_object, as_text
 from agentport_harness.core.trace import Place, Trace
 from agentport_harness.importers._assembly import Assembly
+from agentport_harness.importers._codex_lines import RolloutLines
 from agentport_harness.importers._codex_texts import Output, injected, output_of
 from agentport_harness.importers._content import Fields, arguments_of, seconds, text_of, whole
 
@@ -42,24 +42,17 @@ _PASSED_OVER = _KINDS | {
 """Kinds that say nothing which a rule could use."""
 
 
-_IDLE = re.compile(
-    rb'\{"timestamp": ?"[^"]{0,40}", ?(?:"ordinal": ?\d+, ?)?"type": ?"'
-    rb'(?:(?:world_state|turn_context|token_usage_record|compacted)"'
-    rb'|event_msg", ?"payload": ?\{ ?"type": ?"(?:token_count|agent_reasoning\w*|thread_settings_applied)"'
-    rb'|response_item", ?"payload": ?\{ ?"type": ?"(?:reasoning|ghost_snapshot)")'
-)
-
-
-def _idle(line: bytes) -> bool:
-    """Whether the line is a whole record of a kind that is passed over; two records run together are not."""
-    return _IDLE.match(line) is not None and line.endswith(b"}\n") and line.rfind(b'{"timestamp":') == 0
-
-
 def _sniff(records: Sequence[JSON]) -> bool:
     return any(
         as_text(record.get("type")) in _KINDS and isinstance(record.get("payload"), Mapping)
         for record in map(as_object, records)
     )
+
+
+def _heads(record: JSON) -> bool:
+    fields = as_object(record)
+    meta = as_object(fields.get("payload"))
+    return fields.get("type") == "session_meta" and "cli_version" in meta and "cwd" in meta
 
 
 def _read(records: Iterable[Record], source: str) -> Iterator[Trace]:
@@ -357,5 +350,6 @@ CODEX = Importer(
     sniff=_sniff,
     read=_read,
     versions=("0.120", "0.122", "0.135", "0.150", "0.169"),
-    idle=_idle,
+    lines=RolloutLines,
+    heads=_heads,
 )

@@ -196,7 +196,7 @@ def _style(verdict: Verdict) -> str:
 def _finding(verdict: Verdict, finding: Finding) -> Iterator[tuple[str, str]]:
     rule = f"{visible(verdict.rule)} {visible(verdict.slug)} ({verdict.level})"
     yield f"    {rule}: {visible(finding.message)}", _style(verdict)
-    place = visible(at(finding.place)) or ("the bundle" if finding.of_file else "event")
+    place = visible(at(finding.place)) or ("the files" if finding.of_file else "event")
     yield f"      at      {place}{f' ({finding.moment})' if finding.moment else ''}", ""
     if finding.evidence:
         yield f"      found   {one_line(finding.evidence, 300)}", ""

@@ -24,8 +24,9 @@ def no_second_run(session: Session) -> Iterator[Observation]:
     """On MCP, once await returned the tool's result, the call is not made again for the same purpose.
 
     The same purpose is taken to be the same integration, tool and arguments with no human message since the result
-    came. On the command line and over REST a retry is what runs the call, so the rule is about MCP only. A result
-    that is itself marked as an error may be retried, and so may a call whose wait said anything but a result.
+    came; that the human allowed the tool for always changes nothing in it. On the command line and over REST a retry
+    is what runs the call, so the rule is about MCP only. A result that is itself marked as an error may be retried,
+    and so may a call whose wait said anything but a result.
     """
     for matter in matters(session).values():
         for telling in matter.tellings:

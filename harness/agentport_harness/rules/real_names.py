@@ -41,9 +41,11 @@ def real_names(session: Session) -> Iterator[Observation]:
     A tool counts as not listed when the integration's tools were listed without it, or when the gateway said that it
     does not exist; a listing narrowed by a query proves nothing. What was called without any listing is
     describe-before-call's matter. A meta tool that the gateway does not have is not listed, unless the client's own
-    list names it or the gateway answers it. A direct tool (`stripe__create_refund`) is a fault when the client does not
-    list it and the gateway refuses it as unknown, or when this session found the same tool by the meta tools; where
-    direct tools answer, they are listed. On REST the rule does not apply.
+    list names it or the gateway answers it. Names are read as clients rewrite them, with a server's name before them
+    or a namespace beside them (`surfaces/names.py`); calls inside a script, as in Codex's code mode, count like
+    others. A direct tool (`stripe__create_refund`) is a fault when the client does not list it and the gateway refuses
+    it as unknown, or when this session found the same tool by the meta tools; where direct tools answer, they are
+    listed. On REST the rule does not apply.
     """
     for action in session.actions:
         match action.meaning:

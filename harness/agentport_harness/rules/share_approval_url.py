@@ -23,12 +23,12 @@ from agentport_harness.core.trace import AgentMessage, Trace, UrlPrompt
 def share_approval_url(session: Session) -> Iterator[Observation]:
     """After an approval-required result, the approval URL is shown to the human in that same turn.
 
-    Shown means in the agent's own text, or by the client's URL prompt; not in tool arguments, hidden reasoning or
-    a sub-agent's text. Every request has its own URL, and one message may show several. Anything in which the URL
-    can still be recognised counts as shown here: whether it was whole is approval-url-verbatim's matter. A reused
-    pending request whose URL was shown whole earlier in the session need not be shown again. In a session that is
-    cut off before the turn was over, a URL not shown so far is not testable. A turn that reports exit code 2 as a
-    failure is exit-code-2's matter alone.
+    Shown means in the agent's own text, or by the client's URL prompt; not in tool arguments, hidden reasoning or a
+    sub-agent's text. Every request has its own URL, and one message may show several. Anything in which the URL can
+    still be recognised counts as shown here: whether it was whole is approval-url-verbatim's matter. A reused pending
+    request whose URL was shown whole earlier in the session need not be shown again. A call that the human has allowed
+    for always opens no request and owes no URL. In a session that is cut off before the turn was over, a URL not shown
+    so far is not testable. A turn that reports exit code 2 as a failure is exit-code-2's matter alone.
     """
     for owed in obligations(session):
         if next(showings(session, owed), None):

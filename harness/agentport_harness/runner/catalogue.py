@@ -1,11 +1,11 @@
-"""The agent rules, gateway checks, skill checks and report formats that this package ships, found in their folders."""
+"""The rules, checks, clients and report formats that this package ships, found in their folders."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import pairwise
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from agentport_harness.bench.check import GatewayCheck
 from agentport_harness.core.discovery import members
@@ -13,9 +13,12 @@ from agentport_harness.core.errors import HarnessError
 from agentport_harness.core.report import RuleText
 from agentport_harness.core.rule import Rule
 from agentport_harness.core.writer import Writer
+from agentport_harness.setups.check import SetupCheck
+from agentport_harness.setups.client import Client
 from agentport_harness.skill_bundle.check import SkillCheck
 
-M = TypeVar("M", Rule, GatewayCheck, SkillCheck)
+AnyCheck: TypeAlias = Rule | GatewayCheck | SkillCheck | SetupCheck
+M = TypeVar("M", Rule, GatewayCheck, SkillCheck, SetupCheck)
 
 
 @cache
@@ -42,6 +45,27 @@ def skill_checks() -> tuple[SkillCheck, ...]:
     return _by_id(members(skill_checks, SkillCheck))
 
 
+@cache
+def setup_checks() -> tuple[SetupCheck, ...]:
+    """Every check of a client's set-up, in the order of ids. Raises `HarnessError` when two share an id."""
+    from agentport_harness import setup_checks
+
+    return _by_id(members(setup_checks, SetupCheck))
+
+
+def every_check() -> tuple[AnyCheck, ...]:
+    """The whole catalogue: rules for agents, then checks of gateways, of skills and of set-ups."""
+    return (*agent_rules(), *gateway_checks(), *skill_checks(), *setup_checks())
+
+
+@cache
+def clients() -> dict[str, Client]:
+    """Every agent client whose set-up is known, by name, in the order of names."""
+    from agentport_harness import client_setups
+
+    return {client.name: client for client in sorted(members(client_setups, Client), key=lambda client: client.name)}
+
+
 def _by_id(found: Iterable[M]) -> tuple[M, ...]:
     ordered = sorted(found, key=lambda member: member.id)
     for one, other in pairwise(ordered):
@@ -53,11 +77,13 @@ def _by_id(found: Iterable[M]) -> tuple[M, ...]:
 @cache
 def rule_texts() -> Mapping[str, RuleText]:
     """What the catalogue says of every rule and check, by id."""
-    from agentport_harness.runner.requirements import requirements
+    from agentport_harness.runner.bindings import requirements
 
     taught = {rule: required.sections for rule, required in requirements().items()}
-    every: tuple[Rule | GatewayCheck | SkillCheck, ...] = (*agent_rules(), *gateway_checks(), *skill_checks())
-    return {one.id: RuleText(text=one.text, why=one.why, mend=one.mend, taught=taught.get(one.id, ())) for one in every}
+    return {
+        one.id: RuleText(text=one.text, why=one.why, mend=one.mend, taught=taught.get(one.id, ()))
+        for one in every_check()
+    }
 
 
 @cache

@@ -34,7 +34,7 @@ def check_installed(projects: Sequence[str], checks: Sequence[SkillCheck], *, ho
     skipped = {check.id: OTHER for check in skill_checks() if not check.id.startswith("SK7")}
     sessions = []
     for place, owner in _places(projects or (".",), home or Path.home(), names):
-        copies = tuple(_copy(Path(place), name, shipped) for name in names)
+        copies = tuple(copy_in(Path(place), name, shipped) for name in names)
         material = Material(bundle=shipped, installed=copies)
         sessions.append(
             SessionReport(
@@ -76,7 +76,8 @@ def _has_any(place: str, names: Sequence[str]) -> bool:
     return any(os.path.lexists(Path(place, name)) for name in names)
 
 
-def _copy(place: Path, name: str, shipped: Bundle) -> Copy:
+def copy_in(place: Path, name: str, shipped: Bundle) -> Copy:
+    """The copy of a shipped skill in a folder of skills."""
     path = place / name
     if not (path / SKILL_FILE).is_file():
         return Copy(skill=name, path=str(path), states=("missing",))

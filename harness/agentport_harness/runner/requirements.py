@@ -1,75 +1,74 @@
-"""Which sentences bind an agent, by rule: those of docs/conventions.md, and those of the shipped skills."""
+"""Frozen sets of requirements: what conformance to a release asks, whatever checks came later."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 from importlib.resources import files
-from typing import Any
+from pathlib import Path
 
-from agentport_harness.bundled import skills_folder
-from agentport_harness.skill_bundle.reading import traceability_record
-from agentport_harness.skill_bundle.traceability import RuleFacts, rule_facts
-from agentport_harness.skill_files import folder_bundle
+from agentport_harness.core.errors import InputError
+from agentport_harness.core.json_values import JSON, as_object
+from agentport_harness.core.report import Run
+from agentport_harness.core.verdict import Verdict
 from agentport_harness.yaml_source import read_yaml
 
-CONVENTIONS = "docs/conventions.md"
+FORMAT = "agentport-requirements/1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Binding:
-    """A sentence that binds: ``where`` is its page or skill with the section, ``level`` its RFC 2119 level."""
+class Requirements:
+    """The checks that count, and why others do not."""
 
-    where: str
-    level: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Requirement:
-    """What is required of an agent by one rule: where it is ``asked``, and where it is ``taught``."""
-
-    facts: RuleFacts
-    asked: tuple[Binding, ...]
-    taught: tuple[Binding, ...]
-
-    @property
-    def sections(self) -> tuple[str, ...]:
-        """The sections of the skills that teach it, each once."""
-        return tuple(dict.fromkeys(said.where for said in self.taught))
+    name: str
+    scored: frozenset[str]
+    not_scored: Mapping[str, str]
 
 
-@cache
-def requirement_rules() -> dict[str, RuleFacts]:
-    """The rules that skills have to teach, by id."""
-    return rule_facts(_document())
+def read_requirements(named: str) -> Requirements:
+    """The set of that name, or in that file. Raises `InputError` when there is none."""
+    shipped = files("agentport_harness") / "requirements" / f"{named}.yaml"
+    if "/" not in named and "\\" not in named and shipped.is_file():
+        return _requirements(shipped.read_text(encoding="utf-8"), named)
+    try:
+        text = Path(named).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError, ValueError):
+        known = sorted(
+            entry.name.removesuffix(".yaml") for entry in (files("agentport_harness") / "requirements").iterdir()
+        )
+        raise InputError(
+            "unknown-requirements", f"neither a file nor one of {', '.join(known)}: {named!r}", at="--requirements"
+        ) from None
+    return _requirements(text, named)
 
 
-@cache
-def requirements() -> Mapping[str, Requirement]:
-    """Every rule's requirement, by id, as ``suite/requirements.yaml`` and the skills' own traceability have it."""
-    asked: dict[str, list[Binding]] = defaultdict(list)
-    taught: dict[str, list[Binding]] = defaultdict(list)
-    for entry in _document()["sentences"]:
-        said = Binding(where=f"{CONVENTIONS}#{entry['section']}", level=entry["level"], text=entry["quote"])
-        for rule in entry.get("rules", ()):
-            asked[rule].append(said)
-    record = traceability_record(folder_bundle(skills_folder()))
-    for traced in record.entries if record else ():
-        file = "" if traced.file == "SKILL.md" else f"/{traced.file}"
-        said = Binding(where=f"{traced.skill}{file}#{traced.section}", level=traced.level, text=traced.quote)
-        for rule in traced.rules:
-            taught[rule].append(said)
-    return {
-        rule: Requirement(facts=facts, asked=tuple(asked[rule]), taught=tuple(taught[rule]))
-        for rule, facts in requirement_rules().items()
-    }
+def _requirements(text: str, at: str) -> Requirements:
+    told = as_object(read_yaml(text, at).value)
+    scored, excluded = told.get("scored"), told.get("not_scored")
+    if told.get("format") != FORMAT or not isinstance(scored, list) or not isinstance(told.get("name"), str):
+        raise InputError("bad-requirements", f"Expected format {FORMAT} with a name and a list `scored`", at=at)
+    return Requirements(
+        name=str(told["name"]),
+        scored=frozenset(str(one) for one in scored),
+        not_scored=_texts(excluded),
+    )
 
 
-@cache
-def _document() -> dict[str, Any]:
-    source = files("agentport_harness") / "suite" / "requirements.yaml"
-    document = read_yaml(source.read_text(encoding="utf-8"), str(source)).value
-    return document if isinstance(document, dict) else {}
+def _texts(value: JSON) -> dict[str, str]:
+    return {name: str(reason) for name, reason in as_object(value).items()}
+
+
+def scored(run: Run, requirements: Requirements) -> Run:
+    """The run in which a check outside the set warns at most, and fails nothing."""
+
+    def weighed(verdict: Verdict) -> Verdict:
+        if verdict.rule in requirements.scored or verdict.status not in ("fail", "warn"):
+            return verdict
+        why = requirements.not_scored.get(verdict.rule, "it came later")
+        known = tuple(replace(finding, baselined=True) for finding in verdict.findings)
+        return replace(verdict, status="warn", reason=f"not scored by {requirements.name}: {why}", findings=known)
+
+    sessions = tuple(
+        replace(session, verdicts=tuple(weighed(verdict) for verdict in session.verdicts)) for session in run.sessions
+    )
+    return replace(run, sessions=sessions, facts={**run.facts, "requirements": requirements.name})

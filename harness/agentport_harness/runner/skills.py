@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 from agentport_harness.core.report import Run, SessionReport
+from agentport_harness.runner.bindings import requirement_rules
 from agentport_harness.runner.catalogue import rule_texts, skill_checks
-from agentport_harness.runner.requirements import requirement_rules
 from agentport_harness.skill_bundle.bundle import Bundle
 from agentport_harness.skill_bundle.check import Material, SkillCheck, verdicts
 from agentport_harness.skill_bundle.examples import examples

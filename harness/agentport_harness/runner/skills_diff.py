@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from agentport_harness.runner.requirements import requirement_rules
+from agentport_harness.runner.bindings import requirement_rules
 from agentport_harness.runner.skills import token_counter
 from agentport_harness.skill_bundle.bundle import Bundle
 from agentport_harness.skill_bundle.comparison import Comparison, compare

@@ -7,41 +7,19 @@ where it cannot tell. Nothing yielded means that the bundle has nothing of the k
 from __future__ import annotations
 
 import inspect
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from agentport_harness.core.judge import clipped
-from agentport_harness.core.trace import Place
-from agentport_harness.core.verdict import Finding, Level, Status, Verdict, fingerprint
+from agentport_harness.core.inspection import Fault as Fault
+from agentport_harness.core.inspection import Sound as Sound
+from agentport_harness.core.inspection import Unable as Unable
+from agentport_harness.core.inspection import fault_verdict, plain_verdict
+from agentport_harness.core.verdict import Level, Verdict
 from agentport_harness.skill_bundle.bundle import Bundle
 from agentport_harness.skill_bundle.installed import Copy
 from agentport_harness.skill_bundle.live import Live
 from agentport_harness.skill_bundle.traceability import RuleFacts, Traceability
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sound:
-    """The check looked at something, and it is as it should be."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """Something is not: where (``line`` from 1, 0 for the whole file), what is there, and what should be."""
-
-    path: str
-    message: str
-    expected: str
-    line: int = 0
-    evidence: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unable:
-    """The check cannot tell, for the reason given."""
-
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +105,7 @@ def verdicts(
     return tuple(
         _verdict(check, material)
         if check.id in run and check.id not in skipped
-        else _plain(check, "skipped", skipped.get(check.id, "deselected"))
+        else plain_verdict(check, "skipped", skipped.get(check.id, "deselected"))
         for check in catalogue
     )
 
@@ -136,37 +114,8 @@ def _verdict(check: SkillCheck, material: Material) -> Verdict:
     sights = tuple(check.look(material))
     found = [sight for sight in sights if isinstance(sight, Fault)]
     if found:
-        return Verdict(
-            rule=check.id,
-            slug=check.slug,
-            level=check.level,
-            status="fail" if check.level == "MUST" else "warn",
-            findings=tuple(_findings(check, found)),
-        )
+        return fault_verdict(check, found)
     unable = next((sight for sight in sights if isinstance(sight, Unable)), None)
     if unable is not None:
-        return _plain(check, "skipped", unable.reason)
-    return _plain(check, "pass" if sights else "not_applicable")
-
-
-def _plain(check: SkillCheck, status: Status, reason: str = "") -> Verdict:
-    return Verdict(rule=check.id, slug=check.slug, level=check.level, status=status, reason=reason)
-
-
-def _findings(check: SkillCheck, found: Iterable[Fault]) -> Iterator[Finding]:
-    seen: Counter[tuple[str, str, str]] = Counter()
-    for fault in sorted(found, key=lambda fault: (fault.path, fault.line)):
-        evidence = clipped(fault.evidence)
-        seen[fault.path, fault.message, evidence] += 1
-        yield Finding(
-            message=fault.message,
-            turn=1,
-            event=0,
-            of_file=True,
-            evidence=evidence,
-            expected=fault.expected,
-            place=Place(path=fault.path, line=fault.line or None),
-            fingerprint=fingerprint(
-                check.id, fault.path, fault.message, evidence, seen[fault.path, fault.message, evidence]
-            ),
-        )
+        return plain_verdict(check, "skipped", unable.reason)
+    return plain_verdict(check, "pass" if sights else "not_applicable")

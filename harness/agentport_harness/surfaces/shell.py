@@ -229,7 +229,7 @@ def read_ap_answer(meaning: Meaning, result: ToolResult, occurrence: int) -> Out
     text = result.text
     failed = result.exit_code not in (0, None) or bool(result.is_error)
     if isinstance(meaning, CallTool):
-        for kind, found in _announced(text):
+        for kind, found in () if _ended_inside(meaning, result) else _announced(text):
             if len(found) > occurrence and found[occurrence]:
                 return _pending(kind, found[occurrence])
         if result.exit_code == 2 and not any(found for _, found in _announced(text)) and (url := _approval_url(text)):
@@ -241,6 +241,11 @@ def read_ap_answer(meaning: Meaning, result: ToolResult, occurrence: int) -> Out
     if failed or (isinstance(meaning, CallTool) and result.exit_code is None):
         return _refusal(text, failed=failed)
     return Outcome(kind="executed", authorization_url=_authorization(text))
+
+
+def _ended_inside(meaning: CallTool, result: ToolResult) -> bool:
+    """Whether the command waited by itself until the decision, so that the URL it printed is history."""
+    return meaning.waits and result.exit_code in (0, 1) and sum(len(found) for _, found in _announced(result.text)) == 1
 
 
 @lru_cache(maxsize=8)

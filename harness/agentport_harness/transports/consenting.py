@@ -1,130 +1,110 @@
-"""Plays a human's browser while a client signs in by OAuth: a program of its own, standard library only.
-
-    python consenting.py -- COMMAND…
-
-It runs COMMAND, waits until that prints the address of an authorization page, opens it, signs in there as
-CONSENT_EMAIL with CONSENT_PASSWORD (which COMMAND is not told), allows the client, and follows the way back to the
-client's own address. It runs beside the client, so it works inside the client's network too. Exits with COMMAND's code.
-"""
+"""A person at an authorization page: a browser without scripts, that signs in and agrees."""
 
 from __future__ import annotations
 
-import fcntl
-import http.client
-import os
-import pty
 import re
-import struct
-import subprocess
-import sys
-import termios
-import urllib.error
-import urllib.parse
-import urllib.request
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from http.cookiejar import CookieJar
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
 
-_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f\"'<>]+/authorize\?[^\s\x00-\x1f\"'<>]+")
-_TIMEOUT = 30.0
-_LARGEST = 1024 * 1024
-_SCREEN = (50, 2000)
-"""Lines and columns: wide enough that no client breaks an address."""
+from agentport_harness.core.errors import UnreachableError
+
+if TYPE_CHECKING:
+    import httpx2
+
+MOST_STEPS = 12
+"""Pages and redirects from the first page to the program's own address."""
+_AGREES = re.compile(r"\b(allow|approve|agree|accept|authori[sz]e|connect|consent|grant|yes)\b", re.IGNORECASE)
 
 
-class Forms(HTMLParser):
-    """The forms of a page: where each is sent, and its fields with their values."""
+@dataclass(slots=True)
+class _Form:
+    action: str
+    fields: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+    buttons: list[tuple[str, str, str]] = field(default_factory=list)
+    """Name, value and words of each."""
 
+    def named(self, kind: str) -> str:
+        """The name of the first field of a kind, empty where there is none."""
+        return next((name for name, its_kind in self.kinds.items() if its_kind == kind), "")
+
+
+class _Forms(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[tuple[str, dict[str, str]]] = []
+        self.found: list[_Form] = []
+        self._inside = False
+        self._in_button = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.found.append((given.get("action", ""), {}))
-        elif tag == "input" and self.found and given.get("name"):
-            self.found[-1][1][given["name"]] = given.get("value", "")
+            self._inside = True
+            self.found.append(_Form(given.get("action", "")))
+        elif self._inside and (tag == "button" or (tag == "input" and given.get("type") == "submit")):
+            self.found[-1].buttons.append((given.get("name", ""), given.get("value", ""), given.get("value", "")))
+            self._in_button = tag == "button"
+        elif self._inside and tag == "input" and given.get("name"):
+            kind = given.get("type", "text")
+            if kind not in ("checkbox", "radio") or "checked" in given:
+                self.found[-1].fields[given["name"]] = given.get("value", "")
+                self.found[-1].kinds[given["name"]] = kind
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = self._inside and tag != "form"
+        self._in_button = self._in_button and tag != "button"
+
+    def handle_data(self, data: str) -> None:
+        if self._in_button:
+            name, value, words = self.found[-1].buttons[-1]
+            self.found[-1].buttons[-1] = (name, value, f"{words} {data}")
 
 
-class Browser:
-    """Opens pages and sends forms, with the cookies that it was given."""
+async def agree(url: str, email: str, password: str) -> str:
+    """Open an authorization URL, sign in where that is asked, agree; the address that the answer is sent to.
 
-    def __init__(self) -> None:
-        self._open = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(CookieJar())
-        ).open
-        self.address, self.page = "", ""
+    Raises `UnreachableError` where no form leads on, or the sign-in is refused.
+    """
+    import httpx2
 
-    def go(self, address: str, fields: dict[str, str] | None = None) -> None:
-        """Open a page, or send a form to it; what comes of it is the page from then on."""
-        asked = urllib.request.Request(address)  # noqa: S310 the client's own address, or one on the page it led to
-        if fields is not None:
-            asked.data = urllib.parse.urlencode(fields).encode()
-            there = urllib.parse.urlsplit(address)
-            asked.add_header("Origin", f"{there.scheme}://{there.netloc}")
+    site = urlsplit(url)
+    async with httpx2.AsyncClient(verify=site.scheme == "https", trust_env=False, timeout=30.0) as http:
         try:
-            with self._open(asked, timeout=_TIMEOUT) as answer:
-                self.address, self.page = answer.url, answer.read(_LARGEST).decode("utf-8", "replace")
-        except urllib.error.HTTPError as error:
-            with error:
-                self.address, self.page = error.url, error.read(_LARGEST).decode("utf-8", "replace")
-        except (OSError, http.client.HTTPException) as error:
-            self.address, self.page = address, f"{address} cannot be opened: {error}"
-
-    def send(self, field: str, **filled: str) -> bool:
-        """Send the form that has ``field``, filled in; whether there is one."""
-        forms = Forms()
-        forms.feed(self.page)
-        for action, fields in forms.found:
-            if field in fields:
-                self.go(urllib.parse.urljoin(self.address, action), fields | filled)
-                return True
-        return False
-
-
-def consent(address: str, email: str, password: str) -> str:
-    """Sign in and allow the client; what went wrong, empty when nothing did."""
-    browser = Browser()
-    browser.go(address)
-    browser.send("password", email=email, password=password)
-    if browser.send("wish", answer="allow"):
-        return ""
-    words = re.sub(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", " ", browser.page, flags=re.DOTALL)
-    return "the page asks for no consent: " + " ".join(words.split())[:300]
+            answer = await http.get(url)
+            signed_in = False
+            for _ in range(MOST_STEPS):
+                if answer.is_redirect:
+                    target = urljoin(str(answer.request.url), answer.headers.get("location", ""))
+                    if urlsplit(target)[:2] != site[:2]:
+                        return target
+                    answer = await http.get(target)
+                    continue
+                form, data, signs_in = _next(answer, email, password)
+                if signs_in and signed_in:
+                    raise _lost("the page refused the human's sign-in")
+                signed_in = signed_in or signs_in
+                answer = await http.post(urljoin(str(answer.request.url), form.action), data=data)
+        except httpx2.HTTPError as error:
+            raise _lost(f"the page was not answered: {error!r}") from None
+    raise _lost(f"no end after {MOST_STEPS} pages")
 
 
-def main(command: list[str]) -> int:
-    """Run the command and play the human."""
-    environment = dict(os.environ)
-    email, password = environment.pop("CONSENT_EMAIL"), environment.pop("CONSENT_PASSWORD")
-    terminal, end = pty.openpty()  # some clients sign in on a terminal only
-    fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", *_SCREEN, 0, 0))
-    process = subprocess.Popen(  # noqa: S603 the client that was asked for
-        command, env=environment, stdin=end, stdout=end, stderr=end, start_new_session=True
-    )
-    os.close(end)
-    asked, told = False, ""
-    while piece := _read(terminal):
-        text = piece.decode("utf-8", "replace")
-        sys.stdout.write(text)
-        sys.stdout.flush()
-        told = (told + text)[-20_000:]
-        found = None if asked else _ADDRESS.search(told)
-        # more of the address may be on its way while nothing stands behind it
-        if found is not None and found.end() < len(told):
-            asked = True
-            if wrong := consent(found.group(0), email, password):
-                sys.stderr.write(f"{wrong}\n")
-                process.kill()
-    return process.wait()
+def _next(answer: httpx2.Response, email: str, password: str) -> tuple[_Form, dict[str, str], bool]:
+    """The form that leads on, filled in, and whether it signs in."""
+    reader = _Forms()
+    reader.feed(answer.text[:1_000_000])
+    for form in reader.found:
+        if secret := form.named("password"):
+            name = form.named("email") or form.named("text")
+            return form, {**form.fields, **({name: email} if name else {}), secret: password}, True
+    for form in reader.found:
+        for name, value, words in form.buttons:
+            if _AGREES.search(f"{value} {words}"):
+                return form, {**form.fields, **({name: value} if name else {})}, False
+    raise _lost(f"status {answer.status_code}, and no form to sign in or to agree by")
 
 
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 65536)
-    except OSError:
-        return b""  # how a terminal says that nobody writes to it any longer
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[sys.argv.index("--") + 1 :]))
+def _lost(why: str) -> UnreachableError:
+    return UnreachableError("adapter-refused", f"the authorization page: {why}")

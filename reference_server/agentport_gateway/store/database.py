@@ -1,7 +1,8 @@
 """The one way to the database: grouped writes off the event loop, reads beside them.
 
-Writes queue up for a writer thread. It takes what has gathered, runs it in one transaction with a savepoint
-each, and commits once: under load a single disk flush serves many calls (group commit), at rest nobody waits.
+Writes queue up for a writer thread. It takes what has gathered, runs it in one transaction (with a savepoint
+each if one of them fails), and commits once: under load a single disk flush serves many calls (group commit), at
+rest nobody waits.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ class Database:
     """A database that is open. Every method may be called from the event loop that opened it.
 
     `write` runs work inside a transaction and returns once that is committed: flushed to the disk when
-    `durable`, else safe from the death of the process only.
+    `durable`, else safe from the death of the process only. Work may be run again if other work in its group
+    fails: it must do nothing but use the connection.
     """
 
     engine: Engine
@@ -152,8 +154,9 @@ class Database:
             connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
         try:
             alone = len(group) == 1
-            for write in group:
-                self._run(connection, write, alone=alone)
+            if alone or not self._run_together(connection, group):
+                for write in group:
+                    self._run(connection, write, alone=alone)
             if alone and group[0].error is not None:
                 connection.exec_driver_sql("ROLLBACK")
             else:
@@ -169,6 +172,17 @@ class Database:
     def _note_session(self, connection: Connection) -> None:
         if not self.is_sqlite:
             self.own_sessions.add(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
+
+    def _run_together(self, connection: Connection, group: list[_Write[Any]]) -> bool:
+        """Whether all went well. If not, nothing of them is left, and each is to be run for itself."""
+        try:
+            for write in group:
+                write.result = write.work(connection)
+        except Exception:  # noqa: BLE001 - it comes again, and then belongs to whoever asked
+            connection.exec_driver_sql("ROLLBACK")
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
+            return False
+        return True
 
     @staticmethod
     def _run(connection: Connection, write: _Write[Any], *, alone: bool) -> None:
@@ -211,7 +225,12 @@ def open_database(url: str) -> Database:
     """The database at a SQLAlchemy URL, ready once `start` was called."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, connect_args={"check_same_thread": False, "timeout": 30}, pool_size=_READERS + 2)
+        engine = create_engine(
+            parsed,
+            connect_args={"check_same_thread": False, "timeout": 30},
+            pool_size=_READERS + 2,
+            hide_parameters=True,
+        )
 
         @event.listens_for(engine, "connect")
         def _prepare(connection: Any, _record: Any) -> None:
@@ -226,6 +245,10 @@ def open_database(url: str) -> Database:
     if parsed.get_backend_name() != "postgresql":
         raise UnsupportedDatabaseError(f"{parsed.get_backend_name()} is not supported: use sqlite or postgresql")
     engine = create_engine(
-        parsed.set(drivername="postgresql+psycopg"), pool_size=_READERS + _WRITERS, pool_pre_ping=True
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_size=_READERS + _WRITERS,
+        pool_pre_ping=True,
+        # What a failed statement was given is not for the log.
+        hide_parameters=True,
     )
     return Database(engine)

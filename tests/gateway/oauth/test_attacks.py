@@ -172,7 +172,7 @@ async def test_tokens_of_one_door_do_not_open_the_other(world: World) -> None:
 
 
 async def test_tokens_for_another_audience_are_neither_given_nor_taken(tmp_path: Path) -> None:
-    async with running_gateway(tmp_path) as world, program(world) as client:
+    async with running_gateway(tmp_path, knows_address=True) as world, program(world) as client:
         await client.register()
         for other in ("https://elsewhere.example/mcp", world.base_url, f"{world.base_url}/api", "mcp"):
             refused = await client.ask(resource=other)
@@ -184,7 +184,7 @@ async def test_tokens_for_another_audience_are_neither_given_nor_taken(tmp_path:
         assert (await client.mcp()).status_code == 200
         token, tenants = client.tokens["access_token"], (world.first, world.second)
     # The same database behind another address is another resource.
-    async with running_gateway(tmp_path, tenants=tenants) as moved:
+    async with running_gateway(tmp_path, tenants=tenants, knows_address=True) as moved:
         answer = await moved.http.post("/mcp", json={}, headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 401
 

@@ -33,7 +33,7 @@ async def test_the_metadata_leads_from_the_refusal_to_every_endpoint(world: Worl
     assert server["issuer"] == world.base_url
     assert server["code_challenge_methods_supported"] == ["S256"]
     assert server["authorization_response_iss_parameter_supported"] is True
-    assert server["client_id_metadata_document_supported"] is True
+    assert server["client_id_metadata_document_supported"] is False
     assert "none" in server["token_endpoint_auth_methods_supported"]
     for name in ("authorization_endpoint", "token_endpoint", "registration_endpoint", "revocation_endpoint"):
         assert server[name].startswith(f"{world.base_url}/")
@@ -196,7 +196,7 @@ async def _ask_by(client: Program, session: dict[str, str]) -> str:
 
 
 async def test_secrets_are_hashed_or_sealed_at_rest(tmp_path: Path) -> None:
-    async with running_gateway(tmp_path) as world, program(world) as client:
+    async with running_gateway(tmp_path, knows_address=True) as world, program(world) as client:
         answer = await client.register(token_endpoint_auth_method="client_secret_post")
         secret = answer.json()["client_secret"]
         heard = await client.answered()

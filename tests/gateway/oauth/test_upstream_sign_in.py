@@ -185,13 +185,13 @@ async def test_an_agent_that_leaves_does_not_stop_a_refresh_halfway(world: World
 
 async def test_a_restart_keeps_the_sign_in_and_secrets_are_sealed(tmp_path: Path) -> None:
     async with authority() as one:
-        async with running_gateway(tmp_path) as world, world.agent() as agent:
+        async with running_gateway(tmp_path, knows_address=True) as world, world.agent() as agent:
             await _signed_in(world, one, agent)
             tenants = (world.first, world.second)
         kept = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())  # noqa: ASYNC240
         for secret in (b"access-1", b"refresh-1", one.asked[0]["code_verifier"].encode()):
             assert secret not in kept
-        async with running_gateway(tmp_path, tenants=tenants) as world, world.agent() as agent:
+        async with running_gateway(tmp_path, tenants=tenants, knows_address=True) as world, world.agent() as agent:
             assert (await agent.call_tool(CALL, ask("act", "probe"))).content[0].text == "acted 1"
 
 

@@ -40,14 +40,16 @@ class _Reader(HTMLParser):
         self.forms: list[HtmlForm] = []
         self.text: list[str] = []
         self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
         self._inside = False
         self._area: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         self.tags.append(tag)
+        self.attributes += given.items()
         if tag == "form":
-            self.forms.append(HtmlForm(given.get("action", ""), given.get("method", "get")))
+            self.forms.append(HtmlForm(given.get("action", "").partition("#")[0], given.get("method", "get")))
             self._inside = True
         elif self._inside and "name" in given:
             form = self.forms[-1]
@@ -79,6 +81,7 @@ class Screen:
     forms: list[HtmlForm]
     text: str
     tags: list[str]
+    attributes: list[tuple[str, str]]
 
     @property
     def status(self) -> int:
@@ -98,7 +101,7 @@ class Screen:
 def screen(answer: httpx2.Response) -> Screen:
     reader = _Reader()
     reader.feed(answer.text)
-    return Screen(answer, reader.forms, " ".join("".join(reader.text).split()), reader.tags)
+    return Screen(answer, reader.forms, " ".join("".join(reader.text).split()), reader.tags, reader.attributes)
 
 
 @dataclass

@@ -79,7 +79,7 @@ def _server_metadata(gateway: Gateway) -> OAuthMetadata:
             "token_endpoint_auth_methods_supported": _METHODS,
             "revocation_endpoint_auth_methods_supported": _METHODS,
             "code_challenge_methods_supported": ["S256"],
-            "client_id_metadata_document_supported": gateway.settings.client_documents,
+            "client_id_metadata_document_supported": gateway.settings.offers_client_documents,
             "authorization_response_iss_parameter_supported": True,
         }
     )

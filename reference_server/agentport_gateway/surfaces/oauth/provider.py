@@ -209,7 +209,7 @@ class Provider(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken,
             await end_key(self._gateway, found.org_id, found.connection_id)
 
     async def _described(self, client_id: str) -> Client | None:
-        if not self._gateway.settings.client_documents:
+        if self._gateway.settings.client_documents is False:
             self.why_not = "This gateway takes clients that register themselves, and no client documents."
             return None
         try:

@@ -41,6 +41,7 @@ _MODULES = (
     "connect",
     "logs",
     "settings",
+    "webhooks",
     "authorize",
     "upstream_sign_in",
 )

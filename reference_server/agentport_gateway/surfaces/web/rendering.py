@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,6 +61,11 @@ def render(
     return answer
 
 
+async def render_aside(visit: Visit, template: str, /, **context: Any) -> Response:
+    """`render` in a thread: arguments may fill megabytes, and other calls are not to wait for them."""
+    return await asyncio.to_thread(partial(render, visit, template, **context))
+
+
 def has_template(name: str) -> bool:
     """Whether there is such a template: a way to install that has a form, say."""
     return (_HERE / "templates" / name).is_file()
@@ -98,6 +104,18 @@ def when(moment: datetime | None, *, missing: str = "never") -> Markup:
     )
 
 
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"))
+
+
+def browser_name(told: str) -> str:
+    """What a browser that says this of itself is usually called; an unusual one in its own words."""
+    browser = next((name for sign, name in _BROWSERS if sign in told), None)
+    if browser is None:
+        return told[:80] or "A browser that does not say what it is"
+    return f"{browser} on {next((name for sign, name in _SYSTEMS if sign in told), 'Linux')}"
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -107,6 +125,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"visible": visible, "marked": marked, "when": when}
+    environment.filters |= {"visible": visible, "marked": marked, "when": when, "browser_name": browser_name}
     environment.globals |= {"asset_version": lambda name: asset(name)[1], "navigation": NAVIGATION}
     return environment

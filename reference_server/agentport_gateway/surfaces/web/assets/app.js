@@ -63,6 +63,13 @@ function listen() {
     news.addEventListener("changed", refresh);
     news.addEventListener("ended", () => location.reload());
     news.addEventListener("open", refresh);
+    news.addEventListener("error", () => {
+      // Refused for good, because nobody is signed in any more: the next look leads to the sign-in.
+      if (news && news.readyState === EventSource.CLOSED) {
+        news = null;
+        refresh();
+      }
+    });
   }
 }
 
