@@ -51,13 +51,17 @@ async def floor(mode: str) -> AsyncIterator[tuple[str, int]]:
 
 @contextlib.asynccontextmanager
 async def gateway(**options: Any) -> AsyncIterator[dict[str, Any]]:
-    """A demonstration gateway; what its ready file says, and `started`: the seconds until it was there."""
+    """A demonstration gateway; what its ready file says, and `started`: the seconds until it was there.
+
+    `data_home` keeps its data, its key among them, for a later start.
+    """
+    home = options.pop("data_home", None)
     with tempfile.TemporaryDirectory() as folder:
         ready = Path(folder) / "ready.json"
         given = {"port": 0, "demo": True, "ready": str(ready), "max_pending_per_key": 1_000_000, **options}
         began = time.perf_counter()
         process = subprocess.Popen(  # noqa: ASYNC220, S603 - returns at once; our own command
-            [sys.executable, "-c", _SERVE, json.dumps(given)], env={**os.environ, "XDG_DATA_HOME": folder}
+            [sys.executable, "-c", _SERVE, json.dumps(given)], env={**os.environ, "XDG_DATA_HOME": home or folder}
         )
         try:
             while not ready.exists():

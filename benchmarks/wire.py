@@ -43,10 +43,16 @@ class Wire:
     async def __aexit__(self, *_: object) -> None:
         self._writer.close()
 
-    async def post(self, body: bytes, path: str | None = None, more: str = "") -> tuple[int, bytes]:
+    async def get(self, path: str) -> tuple[int, bytes]:
+        """Fetch something; its status and body."""
+        return await self.post(b"", path=path, method="GET")
+
+    async def post(
+        self, body: bytes, path: str | None = None, more: str = "", method: str = "POST"
+    ) -> tuple[int, bytes]:
         """Send a request; its status and body."""
         head = (
-            f"POST {path or self._path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n"
+            f"{method} {path or self._path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n"
             "Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\n"
             f"{self._more}{more}Content-Length: {len(body)}\r\n\r\n"
         )

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from agentport_gateway.app import build
+from agentport_gateway.logs import configure
+from agentport_gateway.tracing import CannotTraceError, export_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,12 +43,26 @@ def serve_until_stopped(
 ) -> Stopped:
     """Serve on the listening socket until a signal; `tell` is called once it answers, instead of saying so."""
     raise_descriptor_limit()
+    configure(settings, quiet=options.quiet)
+    try:
+        end_spans = export_spans() if settings.traces else None
+    except CannotTraceError as error:
+        sys.stderr.write(f"{error}\n")
+        return Stopped.FAILED
+    try:
+        return _serve(settings, options, listener, tell)
+    finally:
+        if end_spans is not None:
+            end_spans()
+
+
+def _serve(settings: Settings, options: ServeOptions, listener: Any, tell: Callable[[], None] | None) -> Stopped:
     # The writer's thread asks for the interpreter many times a transaction; by default each time may take 5 ms.
     sys.setswitchinterval(_THREAD_SWITCH_SECONDS)
     application = build(settings)
     config = uvicorn.Config(
         application,
-        log_level="warning" if options.quiet else "info",
+        log_config=None,
         access_log=False,
         lifespan="on",
         timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,

@@ -46,7 +46,9 @@ class Settings(BaseSettings):
     """How clients that declare it may be told of an approval besides text: `elicitation` (a page to open), `tasks`."""
     stateless_sessions: bool = False
     """Keep no sessions of the handshake revisions: their ids say it all, and any worker can answer any request."""
-    """Serve the handshake revisions without sessions, so that any worker can answer any request."""
+    log_format: Literal["text", "json"] = "text"
+    traces: bool = False
+    """Send spans to an OpenTelemetry collector, as the standard OTEL_… variables say."""
     setup_code: str = Field(default="", repr=False)
     """What the first user has to know; empty closes the set-up page."""
     client_documents: bool | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import time
 import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -28,24 +29,29 @@ class SystemClock:
 
 
 _READ_AHEAD = 4096
-_UUID_BYTES = 16
+_UUID_BYTES = 10
+_VERSION_AND_VARIANT = 0x7000_8000_0000_0000_0000
+_RANDOM_BITS = 0x0FFF_3FFF_FFFF_FFFF_FFFF
 
 
 class RandomIds:
     """Identifiers and secrets nobody can guess.
 
-    The bytes of identifiers are fetched from the system many at a time: each fetch is a system call.
+    Identifiers begin with the time (UUID version 7, 74 random bits): in an index, new ones are neighbours, so that
+    writing one costs the same however many there are. Their bytes are fetched from the system many at a time:
+    each fetch is a system call.
     """
 
     def __init__(self) -> None:
         self._bytes = b""
 
     def uuid(self) -> str:
-        """A random UUID."""
+        """A UUID that sorts by time."""
         if not self._bytes:
             self._bytes = os.urandom(_READ_AHEAD)
         taken, self._bytes = self._bytes[:_UUID_BYTES], self._bytes[_UUID_BYTES:]
-        return str(uuid.UUID(bytes=taken, version=4))
+        tail = int.from_bytes(taken, "big") & _RANDOM_BITS | _VERSION_AND_VARIANT
+        return str(uuid.UUID(int=time.time_ns() // 1_000_000 << 80 | tail))
 
     def secret(self) -> str:
         """43 URL-safe characters: 256 bits."""

@@ -19,6 +19,8 @@ class Listener:
     """One caller's ear: news that arrived since the last time it listened is not lost."""
 
     _clock: Clock
+    runs: bool = False
+    """Whether the caller runs the call once it is approved, and does not merely look on."""
     _bell: asyncio.Future[None] | None = None
     _news: bool = False
 
@@ -58,9 +60,9 @@ class Waits:
     _everywhere: set[Listener] = field(default_factory=set)
 
     @contextmanager
-    def listening(self, request_id: str) -> Iterator[Listener]:
+    def listening(self, request_id: str, *, runs: bool = False) -> Iterator[Listener]:
         """An ear that is open before the caller reads, so that no news falls between."""
-        listener = Listener(self.clock)
+        listener = Listener(self.clock, runs)
         self._listeners.setdefault(request_id, set()).add(listener)
         try:
             yield listener
@@ -70,6 +72,10 @@ class Waits:
             if not others:
                 del self._listeners[request_id]
                 self._latest.pop(request_id, None)
+
+    def will_run(self, request_id: str) -> bool:
+        """Whether somebody waits here to run this request's call as soon as it is approved."""
+        return not self.closing and any(listener.runs for listener in self._listeners.get(request_id, ()))
 
     @contextmanager
     def watching(self, org_id: str) -> Iterator[Listener]:

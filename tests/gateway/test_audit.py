@@ -53,6 +53,14 @@ async def test_the_log_is_filtered_paged_and_exported(world: World) -> None:
     exported = await world.http.get("/api/logs/export", headers=world.first.as_human)
     assert [json.loads(line)["seq"] for line in exported.text.splitlines()] == [5, 4, 3, 2, 1]
     assert (await world.http.get("/api/logs/export", headers=world.second.as_human)).text == ""
+    for wanted, found in (
+        ({"outcome": "denied_by_policy"}, [5]),
+        ({"tool_name": "lookup"}, [4, 3, 2, 1]),
+        ({"api_key_id": world.first.key_id, "integration_id": "demo"}, [5, 4, 3, 2, 1]),
+        ({"until": "2026-11-22T09:00:00Z"}, []),
+    ):
+        some = await world.http.get("/api/logs/export", params=wanted, headers=world.first.as_human)
+        assert [json.loads(line)["seq"] for line in some.text.splitlines()] == found
 
 
 async def test_health_and_readiness_and_the_openapi_document(world: World) -> None:

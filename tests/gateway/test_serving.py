@@ -34,7 +34,9 @@ sys.exit(run(ServeOptions(ready_file=Path(ready) if ready else None, **given)))
 """
 
 
-def start(tmp_path: Path, *, failpoint: str = "", **options: Any) -> tuple[subprocess.Popen[str], Path]:
+def start(
+    tmp_path: Path, *, failpoint: str = "", prelude: str = "", **options: Any
+) -> tuple[subprocess.Popen[str], Path]:
     ready = tmp_path / "ready.json"
     given = {"port": 0, "ready_file": str(ready), "poll_budget_seconds": 20.0, **options}
     environment = {
@@ -43,7 +45,7 @@ def start(tmp_path: Path, *, failpoint: str = "", **options: Any) -> tuple[subpr
         "AGENTPORT_TEST_FAILPOINT": failpoint,
     }
     process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, repr(given)],
+        [sys.executable, "-c", prelude + SERVE, repr(given)],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -57,7 +59,7 @@ async def is_ready(process: subprocess.Popen[str], ready: Path) -> dict[str, Any
 
 
 def wait_until_ready(process: subprocess.Popen[str], ready: Path) -> dict[str, Any]:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not ready.exists():
         assert process.poll() is None, process.communicate()[1]
         assert time.monotonic() < deadline

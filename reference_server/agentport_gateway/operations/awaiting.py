@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from agentport_gateway.domain import wording
 from agentport_gateway.domain.approvals import next_step
 from agentport_gateway.domain.identity import Agent
+from agentport_gateway.observing import observe
 from agentport_gateway.store import approvals
 
 if TYPE_CHECKING:
@@ -34,12 +35,25 @@ async def await_approval(
     Progress is reported as (seconds waited, budget, words) at the configured interval. While parked, nothing
     is held but a place in this process's list of waiters.
     """
+    with observe("await_approval", org_id=caller.org_id, request_id=request_id) as seen:
+        outcome = await _await(gateway, caller, request_id, timeout_seconds, on_progress)
+        seen.note(outcome=outcome.name, integration_id=outcome.integration_id, tool_name=outcome.tool_name)
+    return outcome
+
+
+async def _await(
+    gateway: Gateway,
+    caller: Caller,
+    request_id: str,
+    timeout_seconds: float | None,
+    on_progress: Callable[[float, float, str], Awaitable[None]] | None,
+) -> Outcome:
     budget = gateway.settings.poll_budget_seconds
     if timeout_seconds is not None:
         budget = min(budget, max(timeout_seconds, 0.0))
     began = gateway.clock.now()
     beaten = False
-    with gateway.waits.listening(request_id) as listener:
+    with gateway.waits.listening(request_id, runs=True) as listener:
         while True:
             request = await _read(gateway, caller, request_id)
             if request is None:
@@ -49,7 +63,8 @@ async def await_approval(
             step = next_step(request, now)
             if step == "ended":
                 return wording.ended(request, now)
-            if step == "run" and not beaten and not gateway.waits.closing:
+            begun = step == "wait_for_result" and request_id in gateway.runs
+            if (step == "run" or begun) and not beaten and not gateway.waits.closing:
                 outcome, decided = await _join(gateway, request, left)
                 if outcome is not None:
                     return outcome

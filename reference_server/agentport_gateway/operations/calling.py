@@ -15,6 +15,7 @@ from agentport_gateway.domain.identity import Agent, Origin
 from agentport_gateway.domain.outcomes import Outcome
 from agentport_gateway.domain.policy import decide
 from agentport_gateway.failpoints import reach
+from agentport_gateway.observing import observe
 from agentport_gateway.operations.logging_calls import asker, entry_for
 from agentport_gateway.store import approvals, audit
 from agentport_gateway.upstreams.upstream import UpstreamError
@@ -46,6 +47,14 @@ class Call:
 
 async def call_tool(gateway: Gateway, call: Call) -> Outcome:
     """Run the call, ask a human, or refuse; every way leaves one audit entry."""
+    about = {"org_id": call.caller.org_id, "integration_id": call.integration_id, "tool_name": call.tool_name}
+    with observe("call_tool", surface=call.surface, **about) as seen:
+        outcome = await _decide(gateway, call)
+        seen.note(outcome=outcome.name, request_id=outcome.request_id)
+    return outcome
+
+
+async def _decide(gateway: Gateway, call: Call) -> Outcome:
     view = await gateway.views.of(call.caller.org_id)
     connected = view.connected.get(call.integration_id)
     if connected is None:
@@ -107,7 +116,8 @@ async def _run_logged(gateway: Gateway, call: Call, connected: Connected, verdic
 
 async def _call_upstream(gateway: Gateway, call: Call, connected: Connected) -> Outcome:
     try:
-        result = await gateway.upstreams.of(connected).call(call.tool_name, call.arguments)
+        with observe("call_upstream", integration_id=call.integration_id, tool_name=call.tool_name):
+            result = await gateway.upstreams.of(connected).call(call.tool_name, call.arguments)
     except UpstreamError as failure:
         if failure.reach == "unknown":
             return Outcome(

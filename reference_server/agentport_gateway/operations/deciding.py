@@ -51,8 +51,12 @@ async def decide(
     AnotherCallError: nothing changed.
     """
     now = gateway.clock.now()
+    view = await gateway.views.of(human.org_id) if gateway.waits.will_run(request_id) else None
+    claimed: ApprovalRequest | None
 
     def write(connection: Connection) -> tuple[ApprovalRequest | None, ApprovalRequest | None]:
+        nonlocal claimed
+        claimed = None
         decided = approvals.decide(
             connection,
             org_id=human.org_id,
@@ -77,6 +81,9 @@ async def decide(
                 by=human.user_id,
                 now=now,
             )
+        if view is not None and decision != "deny":
+            # Somebody waits to run it: deciding and consuming are one transaction, and one flush.
+            claimed = gateway.runs.claim(connection, decided, view, now)
         reach("deciding")
         return decided, None
 
@@ -90,7 +97,11 @@ async def decide(
         if found.status == "pending":
             raise AnotherCallError
         raise AlreadyDecidedError(found)
-    if decision == "allow_tool" or (decision == "approve_once" and gateway.views.may_allow(decided)):
+    if decision == "allow_tool" or (
+        decision == "approve_once" and claimed is None and gateway.views.may_allow(decided)
+    ):
         gateway.views.drop(human.org_id)
-    gateway.waits.tell(decided)
+    if claimed is not None and view is not None:
+        gateway.runs.begin(claimed, view)
+    gateway.waits.tell(claimed or decided)
     return decided

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 _PAGE = 500
 
 
-async def whole_log(gateway: Gateway, human: Human) -> AsyncIterator[audit.LoggedCall]:
-    """Every call of the human's organisation, newest first; read page by page, so that its length does not matter."""
-    org_id, wanted = human.org_id, audit.Filter()
+async def whole_log(
+    gateway: Gateway, human: Human, wanted: audit.Filter | None = None
+) -> AsyncIterator[audit.LoggedCall]:
+    """Every wanted call of the human's organisation, newest first, read page by page."""
+    org_id, wanted = human.org_id, wanted or audit.Filter()
     before: int | None = None
     while True:
         found = await gateway.database.read(

@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any
 from agentport_gateway.domain import wording
 from agentport_gateway.domain.policy import decide
 from agentport_gateway.failpoints import reach
+from agentport_gateway.observing import observe
 from agentport_gateway.store import approvals, audit
 from agentport_gateway.upstreams.upstream import UpstreamError
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from datetime import datetime
+
     from sqlalchemy.engine import Connection
 
     from agentport_gateway.domain.approvals import ApprovalRequest, EndReason
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
     from agentport_gateway.domain.time import Clock
     from agentport_gateway.store.database import Database
     from agentport_gateway.upstreams.pool import Upstreams
-    from agentport_gateway.views import Connected, Views
+    from agentport_gateway.views import Connected, View, Views
     from agentport_gateway.waits import Waits
 
 _LOGGER = logging.getLogger("agentport_gateway.runs")
@@ -60,11 +64,29 @@ class Runs:
         the approval first, so that the request has to be read again.
         """
         task = self._tasks.get(request.id)
-        if task is None:
-            task = asyncio.create_task(self._run(request), name=f"run {request.id}")
-            self._tasks[request.id] = task
-            task.add_done_callback(lambda done: self._ended(request.id, done))
+        return task if task is not None else self._start(request.id, self._run(request))
+
+    def _start(self, request_id: str, running: Coroutine[Any, Any, Outcome | None]) -> asyncio.Task[Outcome | None]:
+        task = self._tasks[request_id] = asyncio.create_task(running, name=f"run {request_id}")
+        task.add_done_callback(lambda done: self._ended(request_id, done))
         return task
+
+    def __contains__(self, request_id: str) -> bool:
+        return request_id in self._tasks
+
+    def claim(
+        self, connection: Connection, request: ApprovalRequest, view: View, now: datetime
+    ) -> ApprovalRequest | None:
+        """The request as consumed by this process, in the transaction that approves it; None where it may not run."""
+        if _forbids(request, view) is not None:
+            return None
+        return self._take(connection, request, now)
+
+    def begin(self, claimed: ApprovalRequest, view: View) -> None:
+        """Run a claimed request; whoever waits for it joins."""
+        reach("consumed")
+        connected = view.connected[claimed.integration_id]
+        self._start(claimed.id, self._call(claimed, connected, json.loads(claimed.arguments)))
 
     async def renew_leases(self) -> None:
         """Show the other processes that the runs of this one are alive."""
@@ -88,42 +110,35 @@ class Runs:
 
     async def _run(self, request: ApprovalRequest) -> Outcome | None:
         view = await self._views.of(request.org_id)
-        connected = view.connected.get(request.integration_id)
-        if connected is None or connected.target != request.target:
-            return await self._end(request, "target_changed")
-        arguments: dict[str, Any] = json.loads(request.arguments)
-        place = (request.integration_id, request.tool_name)
-        verdict = decide(arguments=arguments, configured=view.modes.get(place), rules=view.rules.get(place, ()))
-        if verdict.mode == "deny":
-            return await self._end(request, "policy_denied")
-        consumed = await self._consume(request)
+        reason = _forbids(request, view)
+        if reason is not None:
+            return await self._end(request, reason)
+        now = self._clock.now()
+        consumed = await self._database.write(lambda connection: self._take(connection, request, now))
         if consumed is None:
             return None
         reach("consumed")
         self._waits.tell(consumed)
-        return await self._call(consumed, connected, arguments)
+        return await self._call(consumed, view.connected[request.integration_id], json.loads(request.arguments))
 
-    async def _consume(self, request: ApprovalRequest) -> ApprovalRequest | None:
-        now = self._clock.now()
-
-        def write(connection: Connection) -> ApprovalRequest | None:
-            consumed = approvals.consume(
-                connection,
-                org_id=request.org_id,
-                request_id=request.id,
-                target=request.target,
-                runner=self.runner,
-                lease_until=now + LEASE,
-                now=now,
-            )
-            reach("consuming")
-            return consumed
-
-        return await self._database.write(write)
+    def _take(self, connection: Connection, request: ApprovalRequest, now: datetime) -> ApprovalRequest | None:
+        consumed = approvals.consume(
+            connection,
+            org_id=request.org_id,
+            request_id=request.id,
+            target=request.target,
+            runner=self.runner,
+            lease_until=now + LEASE,
+            now=now,
+        )
+        reach("consuming")
+        return consumed
 
     async def _call(self, request: ApprovalRequest, connected: Connected, arguments: dict[str, Any]) -> Outcome | None:
+        about = {"integration_id": request.integration_id, "tool_name": request.tool_name}
         try:
-            result = await self._upstreams.of(connected).call(request.tool_name, arguments)
+            with observe("call_upstream", request_id=request.id, **about):
+                result = await self._upstreams.of(connected).call(request.tool_name, arguments)
         except UpstreamError as failure:
             return await self._failed(request, failure)
         except Exception as error:
@@ -197,3 +212,14 @@ class Runs:
         for one in ended:
             self._waits.tell(one)
         return wording.ended(ended[0], now) if ended else None
+
+
+def _forbids(request: ApprovalRequest, view: View) -> EndReason | None:
+    """Why an approved call may not run any more: its target moved, or the policy in force denies it."""
+    connected = view.connected.get(request.integration_id)
+    if connected is None or connected.target != request.target:
+        return "target_changed"
+    place = (request.integration_id, request.tool_name)
+    arguments = json.loads(request.arguments)
+    verdict = decide(arguments=arguments, configured=view.modes.get(place), rules=view.rules.get(place, ()))
+    return "policy_denied" if verdict.mode == "deny" else None

@@ -9,7 +9,7 @@ from dataclasses import fields
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select, text, update
+from sqlalchemy import and_, bindparam, case, exists, func, or_, select, text, update
 
 from agentport_gateway.domain.approvals import ApprovalRequest
 from agentport_gateway.store.schema import api_keys, tool_settings
@@ -63,7 +63,8 @@ def ask(dialect: str) -> Any:
     already = exists().where(requests.c.digest == _bound("digest"), LIVE)
     source = select(*(_bound(name) for name in ASKED)).where(or_(undecided < bindparam("b_limit"), already))
     insert = insert.from_select(list(ASKED), source)
-    words = func.coalesce(requests.c.additional_info, insert.excluded.additional_info)
+    lives = requests.c.expires_at > insert.excluded.created_at
+    words = func.coalesce(requests.c.additional_info, case((lives, insert.excluded.additional_info)))
     return insert.on_conflict_do_update(
         index_elements=[requests.c.digest], index_where=LIVE, set_={"additional_info": words}
     ).returning(*COLUMNS)

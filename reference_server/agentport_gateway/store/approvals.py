@@ -35,11 +35,15 @@ def ask(connection: Connection, wanted: ApprovalRequest, *, limit: int) -> tuple
     A reused request takes the `additional_info` if it had none. Raises TooManyPendingError when the key has
     `limit` undecided requests already.
     """
-    overdue = {"b_digest": wanted.digest, "b_now": wanted.created_at}
-    _ended(connection, connection.execute(statements.END_OVERDUE_CALL, overdue), wanted.created_at)
     values = {f"b_{name}": getattr(wanted, name) for name in statements.ASKED}
     values["b_limit"] = limit
-    row = connection.execute(statements.ask(connection.dialect.name), values).one_or_none()
+    statement = statements.ask(connection.dialect.name)
+    row = connection.execute(statement, values).one_or_none()
+    if row is not None and row.expires_at <= wanted.created_at:
+        # The live one is so in name only: write down that its time is up, and ask anew.
+        overdue = {"b_digest": wanted.digest, "b_now": wanted.created_at}
+        _ended(connection, connection.execute(statements.END_OVERDUE_CALL, overdue), wanted.created_at)
+        row = connection.execute(statement, values).one_or_none()
     if row is None:
         raise TooManyPendingError
     found = _request(row)

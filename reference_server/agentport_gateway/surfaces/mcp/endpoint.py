@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
@@ -75,11 +76,10 @@ class McpEndpoint:
             if answering is None:
                 return
             send, scope = answering
-        token = AccessToken(token="", client_id=agent.key_id, scopes=[], subject=agent.org_id)
-        scope = {**scope, "path": "/mcp", "raw_path": b"/mcp", "user": AuthenticatedUser(token), AGENT: agent}
+        scope = {**scope, "path": "/mcp", "raw_path": b"/mcp", "user": _user(agent.key_id, agent.org_id), AGENT: agent}
         mode = answer_as_json.set(as_json)
         try:
-            await self._sessions.asgi_app(scope, receive, send)
+            await self._sessions.serve(scope, receive, send)
         finally:
             answer_as_json.reset(mode)
 
@@ -105,6 +105,12 @@ class McpEndpoint:
             },
             ((b"www-authenticate", self._challenge),),
         )
+
+
+@lru_cache(maxsize=1024)
+def _user(key_id: str, org_id: str) -> AuthenticatedUser:
+    """Who the SDK binds a session to."""
+    return AuthenticatedUser(AccessToken(token="", client_id=key_id, scopes=[], subject=org_id))
 
 
 async def _refuse(send: Send, error: InexactJsonError) -> None:

@@ -67,7 +67,6 @@ def build_server(gateway: Gateway, changes: ToolChanges) -> AgentServer:
     tools = {PREFIX + tool.name: tool for tool in meta_tools()}
     listed = [tool.listed() for tool in tools.values()]
     ladder = Ladder(gateway)
-    schemas = {tool.name: tool.input_schema for tool in listed}
 
     async def list_tools(
         _context: ServerRequestContext[Any, Request], _params: types.PaginatedRequestParams | None
@@ -111,11 +110,14 @@ def build_server(gateway: Gateway, changes: ToolChanges) -> AgentServer:
         version=_version(),
         title="AgentPort",
         instructions=INSTRUCTIONS,
-        get_tool_input_schema=schemas.get,
+        # No tool's arguments are mirrored in headers: there is none to look for in its schema.
+        get_tool_input_schema=lambda _name: None,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
         on_subscriptions_listen=listen,
     )
+    if not gateway.settings.traces:
+        server.middleware.clear()  # the SDK's own spans, which nobody would receive
     serve_empty_lists(server)
     if "tasks" in gateway.settings.wait_rungs:
         serve_tasks(server, gateway, _agent)

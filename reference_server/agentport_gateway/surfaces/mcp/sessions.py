@@ -12,6 +12,7 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 if TYPE_CHECKING:
     from mcp.server.auth.middleware.bearer_auth import AuthorizationContext
     from mcp.server.lowlevel import Server
+    from starlette.types import Receive, Scope, Send
 
 answer_as_json: ContextVar[bool] = ContextVar("answer_as_json", default=False)
 """Whether the request at hand is answered as one JSON body; set by the endpoint, which knows what it asks."""
@@ -35,6 +36,10 @@ class Sessions(StreamableHTTPSessionManager):
 
     def __init__(self, server: Server[Any], *, max_body_bytes: int, stateless: bool) -> None:
         super().__init__(server, max_request_body_size=max_body_bytes, stateless=stateless)
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request whose body is bounded already; the SDK's own entry would read it once more."""
+        await self._handle_request(scope, receive, send)
 
     @property
     def json_response(self) -> bool:

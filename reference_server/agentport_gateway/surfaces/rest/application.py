@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import text
 
 from agentport_gateway.store.database import StoreUnavailableError
+from agentport_gateway.surfaces.rest.answers import describe_answers
 from agentport_gateway.surfaces.rest.documented import refusals
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def build_rest(gateway: Gateway) -> FastAPI:
             raise HTTPException(503, "The gateway is stopping.")
         return {"status": "ready"}
 
+    describe_answers(rest)
     rest.add_exception_handler(RequestValidationError, _bad_request)
     rest.add_exception_handler(StoreUnavailableError, _unavailable)
     return rest

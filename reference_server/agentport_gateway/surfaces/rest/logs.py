@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
@@ -18,10 +18,7 @@ from agentport_gateway.surfaces.shown import logged
 router = APIRouter(prefix="/logs", tags=["logs"])
 
 
-@router.get("", responses=refusals(401, 403))
-async def listing(
-    human: OnlyHuman,
-    gateway: InGateway,
+def filtered(
     integration_id: str | None = None,
     tool_name: str | None = None,
     outcome: str | None = None,
@@ -29,12 +26,9 @@ async def listing(
     api_key_id: str | None = None,
     since: AwareDatetime | None = None,
     until: AwareDatetime | None = None,
-    before: Annotated[int | None, Query(ge=0, le=2**62)] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
-) -> list[dict[str, Any]]:
-    """The organisation's calls, newest first; `before` takes the `seq` of the last one seen."""
-    wanted = audit.Filter(
+) -> audit.Filter:
+    """Which calls are wanted; what is absent does not restrict."""
+    return audit.Filter(
         integration_id=integration_id,
         tool_name=tool_name,
         outcome=outcome,
@@ -43,6 +37,21 @@ async def listing(
         since=since,
         until=until,
     )
+
+
+Wanted = Annotated[audit.Filter, Depends(filtered)]
+
+
+@router.get("", responses=refusals(401, 403))
+async def listing(
+    human: OnlyHuman,
+    gateway: InGateway,
+    wanted: Wanted,
+    before: Annotated[int | None, Query(ge=0, le=2**62)] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
+) -> list[dict[str, Any]]:
+    """The organisation's calls, newest first; `before` takes the `seq` of the last one seen."""
     found = await gateway.database.read(
         lambda connection: audit.newest(
             connection, org_id=human.org_id, wanted=wanted, limit=limit, offset=offset, before=before
@@ -52,9 +61,8 @@ async def listing(
 
 
 @router.get("/export", response_class=StreamingResponse, responses=refusals(401, 403))
-async def export(human: OnlyHuman, gateway: InGateway) -> StreamingResponse:
-    """The whole log as JSON lines, newest first; read page by page, so that its length does not matter."""
-
-    lines = (json.dumps(logged(call), ensure_ascii=False) + "\n" async for call in whole_log(gateway, human))
+async def export(human: OnlyHuman, gateway: InGateway, wanted: Wanted) -> StreamingResponse:
+    """The wanted calls as JSON lines, newest first; read page by page, so that the log's length does not matter."""
+    lines = (json.dumps(logged(call), ensure_ascii=False) + "\n" async for call in whole_log(gateway, human, wanted))
     headers = {"Content-Disposition": 'attachment; filename="agentport-log.jsonl"'}
     return StreamingResponse(lines, media_type="application/x-ndjson", headers=headers)
