@@ -6,6 +6,7 @@ importer; none or several that take it is a named problem, never a guess.
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -16,6 +17,7 @@ from agentport_harness import importers
 from agentport_harness.core.discovery import members
 from agentport_harness.core.errors import InputError
 from agentport_harness.core.importer import Importer, Problem, Record, Recording
+from agentport_harness.core.json_values import JSON, as_object
 from agentport_harness.core.trace import Event, Trace
 from agentport_harness.parsing import lines_of
 from agentport_harness.records import Records
@@ -64,6 +66,7 @@ def chosen_formats(input_format: str) -> tuple[Importer, ...]:
 
 def _read(source: Source, chosen: Sequence[Importer]) -> Iterator[Recording]:
     records = Records(source)
+    size = _size(source)
     try:
         with opened(source) as stream:
             for session in _sessions(records, records.of(stream), chosen):
@@ -71,7 +74,25 @@ def _read(source: Source, chosen: Sequence[Importer]) -> Iterator[Recording]:
                 yield session
     except UNREADABLE as error:
         records.problems.append(problem(source, error))
+    if size != _size(source):
+        message, hint = "the file grew while it was read, and was judged as far as it went", "judge it again at its end"
+        records.problems = [_softened(found) for found in records.problems]
+        records.complain("grows", message, records.last_line, hint=hint, severity="warning")
     yield from records.drained()
+
+
+def _size(source: Source) -> int:
+    """The size of an ordinary file, else 0."""
+    try:
+        about = source.path.stat() if source.path else None
+    except OSError:
+        return 0
+    return about.st_size if about and stat.S_ISREG(about.st_mode) else 0
+
+
+def _softened(found: Problem) -> Problem:
+    """The problem; a last line that is still being written is none of the file's."""
+    return replace(found, severity="warning") if found.slug == "cut-off" else found
 
 
 def _in_lines(trace: Trace, document: bytes) -> Trace:
@@ -94,16 +115,59 @@ def _lines_of(document: bytes) -> dict[str, int]:
     return lines_of(document)
 
 
+def _one_of_each(values: Sequence[JSON]) -> list[JSON]:
+    """The first record of every kind: enough to tell formats apart where records name their kind."""
+    kinds: dict[object, JSON] = {}
+    for value in values:
+        fields = as_object(value)
+        within = as_object(fields.get("payload"))
+        kinds.setdefault((tuple(fields), str(fields.get("type")), str(within.get("type"))), value)
+    return list(kinds.values())
+
+
+def _listed(record: Record) -> list[Record]:
+    """The records of a stream that somebody wrote as one array, counted from 1 in place of lines."""
+    line, value = record
+    return list(enumerate(value, start=1)) if line is None and isinstance(value, list) else []
+
+
+def _listed_sessions(records: Records, inner: list[Record], chosen: Sequence[Importer]) -> Iterator[Recording]:
+    document, records.document = records.document, None
+
+    def placed(event: Event) -> Event:
+        place = event.place
+        if place.line is None or place.path != records.source.name:
+            return event
+        return replace(event, place=replace(place, line=None, pointer=f"/{place.line - 1}{place.pointer}"))
+
+    for session in _sessions(records, iter(inner), chosen):
+        if isinstance(session, Problem):
+            yield session
+        else:
+            pointed = replace(session, events=tuple(map(placed, session.events)))
+            yield pointed if document is None else _in_lines(pointed, document)
+
+
 def _sessions(records: Records, values: Iterator[Record], chosen: Sequence[Importer]) -> Iterator[Recording]:
     source = records.source
-    first = list(islice(values, _SNIFFED))
+    first = list(islice(values, 1))
+    for likely in chosen if first else ():
+        if likely.lines and likely.heads and likely.heads(first[0][1]):
+            records.brief = likely.lines()
+    first += islice(values, _SNIFFED - 1)
     if not first:
         if not records.problems:
             records.complain("empty", "holds no value", hint="record again")
         return
-    takers = [importer for importer in chosen if importer.sniff([value for _, value in first])]
+    shown = [value for _, value in first]
+    if records.brief is not None:
+        shown = _one_of_each(shown)
+    takers = [importer for importer in chosen if importer.sniff(shown)]
     if len(chosen) == 1:
         takers = list(chosen)
+    if not takers and len(first) == 1 and (inner := _listed(first[0])):
+        yield from _listed_sessions(records, inner, chosen)
+        return
     if len(takers) != 1:
         records.problems.clear()
         names = ", ".join(importer.name for importer in takers or chosen)
@@ -115,7 +179,7 @@ def _sessions(records: Records, values: Iterator[Record], chosen: Sequence[Impor
             severity="warning" if source.walked and not takers else "error",
         )
         return
-    records.idle = takers[0].idle
+    records.brief = records.brief or (takers[0].lines() if takers[0].lines else None)
     for session in takers[0].read(chain(first, values), source.name):
         document = records.document
         yield session if document is None or isinstance(session, Problem) else _in_lines(session, document)

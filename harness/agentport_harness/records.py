@@ -7,11 +7,11 @@ is read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from typing import IO
 
-from agentport_harness.core.importer import Problem, Record
+from agentport_harness.core.importer import Brief, Problem, Record, Severity
 from agentport_harness.parsing import UnparsableError, has_values, parse_json, parse_yaml, unlike_text
 from agentport_harness.sources import UNREADABLE, Source, problem
 
@@ -21,6 +21,7 @@ LARGEST_DOCUMENT = 512 * 2**20
 """Bytes of a document that is not lines of JSON: it has to be held in memory."""
 LARGEST_INDEXED = 16 * 2**20
 """Bytes of a document in which events are given their lines; in a larger one they have their JSON pointer only."""
+_CHUNK = 2**18
 _NAMED = 20
 """Unreadable lines of one source that are named; the others are counted."""
 _TRIED = 64
@@ -33,18 +34,23 @@ class Records:
     """The values of one source while it is read.
 
     ``problems`` are those met so far, ``document`` the one document of several lines that the source was, None for
-    other sources. ``idle``, once it is set, says which lines need not be parsed.
+    other sources. ``brief``, once it is set, says what of a line has to be parsed.
     """
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.problems: list[Problem] = []
         self.document: bytes | None = None
-        self.idle: Callable[[bytes], bool] | None = None
+        self.brief: Brief | None = None
+        self.last_line = 0
+        self._unended: int | None = None
 
-    def complain(self, slug: str, message: str, line: int | None = None, *, hint: str = "") -> None:
+    def complain(
+        self, slug: str, message: str, line: int | None = None, *, hint: str = "", severity: Severity = "error"
+    ) -> None:
         """A problem was met."""
-        self.problems.append(Problem(path=self.source.name, slug=slug, message=message, line=line, hint=hint))
+        path = self.source.name
+        self.problems.append(Problem(path=path, slug=slug, message=message, line=line, hint=hint, severity=severity))
 
     def drained(self) -> Iterator[Problem]:
         """The problems met since the last time."""
@@ -74,19 +80,30 @@ class Records:
             yield from self._document(held)
 
     def _lines(self, stream: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
-        """The lines of a stream with their numbers; None in place of one that is too long to hold."""
-        number = 0
+        """The lines of a stream, without their ends, and their numbers; None in place of one too long to hold."""
+        number, begun, size = 1, list[bytes](), 0
         try:
-            while line := stream.readline(LONGEST_LINE + 1):
-                number += 1
-                if len(line) <= LONGEST_LINE or line.endswith(b"\n"):
-                    yield number, line
+            for chunk in _chunks(stream):
+                first, *others = chunk.split(b"\n")
+                size += len(first)
+                if size <= LONGEST_LINE:
+                    begun.append(first)
+                else:
+                    begun.clear()
+                if not others:
                     continue
-                while (more := stream.readline(2**20)) and not more.endswith(b"\n"):
-                    pass
-                yield number, None
+                yield number, b"".join(begun) if size <= LONGEST_LINE else None
+                last = others.pop()
+                for line in others:
+                    number += 1
+                    yield number, line
+                self.last_line = number
+                number, begun, size = number + 1, [last], len(last)
+            if size:
+                self._unended = number
+                yield number, b"".join(begun) if size <= LONGEST_LINE else None
         except UNREADABLE as error:
-            self.problems.append(problem(self.source, error, number + 1))
+            self.problems.append(problem(self.source, error, number))
 
     def _starts_document(self, line: bytes) -> bool:
         """Whether the first line begins a document of several lines."""
@@ -97,7 +114,7 @@ class Records:
 
     def _document(self, held: list[tuple[int, bytes]]) -> Iterator[Record]:
         """The one document that the lines make; or, where they make none, each line by itself."""
-        first, data = held[0][0], b"".join(line for _, line in held)
+        first, data = held[0][0], b"\n".join(line for _, line in held) + (b"" if self._unended else b"\n")
         json_like = data.removeprefix(_BOM).lstrip()[:1] in (b"{", b"[")
         try:
             if json_like:
@@ -121,13 +138,14 @@ class Records:
         for number, line in lines:
             if line is None:
                 error = UnparsableError(f"the line is longer than {LONGEST_LINE // 2**20} MiB", slug="too-long")
-            elif self.idle is not None and self.idle(line):
-                continue
             else:
+                told = line if self.brief is None else self.brief(line)
+                if told is None:
+                    continue
                 try:
-                    value = parse_json(line)
+                    value = parse_json(told)
                 except UnparsableError as raised:
-                    if line.isspace():
+                    if not line or line.isspace():
                         continue
                     error = raised
                 else:
@@ -138,7 +156,7 @@ class Records:
                     error = UnparsableError(f"Expected an object, got {str(value)[:20]!r}")
             failed += 1
             if failed <= _NAMED:
-                self._unparsable(number, line, error)
+                self._unparsable(number, error)
             if failed == _TRIED and not read:
                 break
         if not read and failed > 1:
@@ -148,11 +166,18 @@ class Records:
         elif failed > _NAMED:
             self.complain("not-json", f"{failed - _NAMED} further lines could not be read")
 
-    def _unparsable(self, number: int, line: bytes | None, error: UnparsableError) -> None:
+    def _unparsable(self, number: int, error: UnparsableError) -> None:
         slug, message = error.slug, str(error)
-        if slug == "not-json" and line is not None and not line.endswith(b"\n"):
+        if slug == "not-json" and number == self._unended:
             slug, message = "cut-off", "the last line is cut off"
         self.complain(slug, message, number, hint="every line that could be read was judged")
+
+
+def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
+    """What the stream holds, as it comes: a pipe's lines are there before the pipe is full."""
+    read = getattr(stream, "read1", stream.read)
+    while chunk := read(_CHUNK):
+        yield chunk
 
 
 def _held(lines: Iterator[tuple[int, bytes | None]]) -> list[tuple[int, bytes]] | None:
@@ -160,7 +185,7 @@ def _held(lines: Iterator[tuple[int, bytes | None]]) -> list[tuple[int, bytes]] 
     held: list[tuple[int, bytes]] = []
     size = 0
     for number, line in lines:
-        size += LARGEST_DOCUMENT if line is None else len(line)
+        size += LARGEST_DOCUMENT if line is None else len(line) + 1
         if line is None or size > LARGEST_DOCUMENT:
             return None
         held.append((number, line))

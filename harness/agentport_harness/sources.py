@@ -12,13 +12,17 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from io import BufferedReader
+from importlib import import_module
+from io import BufferedReader, BytesIO, RawIOBase
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 import zstandard
 
 from agentport_harness.core.importer import Problem
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 SUFFIXES = (".jsonl", ".ndjson", ".json", ".yaml", ".yml", ".eval")
 """Names of recordings in a folder end like this, or so with ``.gz`` or ``.zst`` after it."""
@@ -26,6 +30,9 @@ SUFFIXES = (".jsonl", ".ndjson", ".json", ".yaml", ".yml", ".eval")
 _COMPRESSED = (".gz", ".zst")
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _ZIP_ZSTD = 93
+_PIECE = 2**16
+_TAKEN = 2**10
+"""Compressed bytes taken at once: these few can stand for megabytes."""
 _ZIP_HEADER = struct.Struct("<4s5H3L2H")
 UNREADABLE = (
     OSError,
@@ -41,12 +48,16 @@ UNREADABLE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One stream of bytes by the name that reports use. ``walked`` says that it was found in a folder, not named."""
+    """One stream of bytes by the name that reports use: a file, a URL, or (neither) standard input.
+
+    ``walked`` says that it was found in a folder, not named.
+    """
 
     name: str
     path: Path | None
     member: str = ""
     walked: bool = False
+    url: str = ""
 
 
 def find(paths: Iterable[str | Path]) -> Iterator[Source | Problem]:
@@ -55,6 +66,8 @@ def find(paths: Iterable[str | Path]) -> Iterator[Source | Problem]:
         path = Path(given)
         if given == "-":
             yield Source(name="<stdin>", path=None)
+        elif "://" in given:
+            yield from _remote(given)
         elif path.is_dir():
             yield from _walk(path)
         elif os.path.lexists(given):
@@ -71,6 +84,30 @@ def _matches(pattern: str) -> Iterator[Source | Problem]:
         yield Problem(path=pattern, slug="no-match", message="no file matches", hint="check the pattern")
     for match in map(Path, matches):
         yield from _walk(match) if match.is_dir() else _members(match, walked=True)
+
+
+def _remote(url: str) -> Iterator[Source | Problem]:
+    """What lies at a URL that fsspec knows: a file, a folder, or a pattern."""
+    try:
+        files, path = import_module("fsspec.core").url_to_fs(url)
+        if glob.has_magic(path):
+            found = sorted(files.glob(path))
+        elif files.isdir(path):
+            found = sorted(name for name in files.find(path) if _is_recording(name))
+        else:
+            found = [path] if files.exists(path) else []
+    except ImportError as error:
+        hint = "pip install 'agentport-conformance[fleet]', and what this kind of storage needs"
+        yield Problem(path=url, slug="no-driver", message=f"cannot be read: {error}", hint=hint)
+        return
+    except Exception as error:  # noqa: BLE001 every kind of storage raises its own
+        yield Problem(path=url, slug="unreadable", message=reason(error), hint="check the address and the credentials")
+        return
+    if not found:
+        yield Problem(path=url, slug="no-match", message="no recording there", hint="check the address")
+    for name in found:
+        full = files.unstrip_protocol(name)
+        yield Source(name=full, path=None, url=full, walked=len(found) > 1)
 
 
 def _walk(folder: Path) -> Iterator[Source | Problem]:
@@ -132,8 +169,10 @@ def _members(path: Path, *, walked: bool) -> Iterator[Source | Problem]:
 def opened(source: Source) -> Iterator[IO[bytes]]:
     """The source's bytes, decompressed. Raises one of `UNREADABLE`, then or while it is read."""
     with ExitStack() as stack:
-        if source.path is None:
-            raw: BinaryIO = sys.stdin.buffer
+        if source.url:
+            raw: BinaryIO = stack.enter_context(_fetched(source.url))
+        elif source.path is None:
+            raw = sys.stdin.buffer
         elif source.member:
             archive = stack.enter_context(zipfile.ZipFile(source.path))
             about = archive.getinfo(source.member)
@@ -148,13 +187,63 @@ def opened(source: Source) -> Iterator[IO[bytes]]:
         yield stack.enter_context(_plain(raw, head))
 
 
+@contextmanager
+def _fetched(url: str) -> Iterator[BinaryIO]:
+    """The bytes at a URL, read as they are needed. Whatever the storage raises is an `OSError`."""
+    try:
+        with import_module("fsspec").open(url, "rb") as file:
+            yield cast("BinaryIO", BufferedReader(file))
+    except UNREADABLE:
+        raise
+    except Exception as error:
+        raise OSError(f"{type(error).__name__}: {error}") from error
+
+
 def _plain(raw: BinaryIO, head: bytes) -> IO[bytes]:
     if head.startswith(_GZIP):
         return cast("IO[bytes]", gzip.GzipFile(fileobj=raw))
     if head.startswith(_ZSTD):
-        frames = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
-        return cast("IO[bytes]", BufferedReader(frames))
+        return cast("IO[bytes]", BufferedReader(_Frames(raw), _PIECE))
     return raw
+
+
+class _Frames(RawIOBase):
+    """What is compressed in frames of zstd, one after the other; unlike the library's reader it tells a cut one."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        super().__init__()
+        self._raw = raw
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._held = memoryview(b"")
+        self._within = False
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Buffer) -> int:
+        """As `io.RawIOBase.readinto`. Raises `EOFError` where a frame has no end."""
+        into = memoryview(buffer)
+        while not self._held:
+            piece = self._raw.read(_TAKEN)
+            if not piece:
+                if self._within:
+                    raise EOFError("it was cut off when it was compressed, or after")
+                return 0
+            self._held = memoryview(self._unpacked(piece))
+        given, self._held = self._held[: len(into)], self._held[len(into) :]
+        into[: len(given)] = given
+        return len(given)
+
+    def _unpacked(self, piece: bytes) -> bytes:
+        found = []
+        while piece:
+            found.append(self._frame.decompress(piece))
+            self._within = not self._frame.eof
+            piece = self._frame.unused_data if self._frame.eof else b""
+            if self._frame.eof:
+                self._frame = zstandard.ZstdDecompressor().decompressobj()
+        return b"".join(found)
 
 
 def _zstd_member(raw: BinaryIO, about: zipfile.ZipInfo) -> IO[bytes]:
@@ -162,8 +251,7 @@ def _zstd_member(raw: BinaryIO, about: zipfile.ZipInfo) -> IO[bytes]:
     raw.seek(about.header_offset)
     *_, name_length, extra_length = _ZIP_HEADER.unpack(raw.read(_ZIP_HEADER.size))
     raw.seek(name_length + extra_length, os.SEEK_CUR)
-    frames = zstandard.ZstdDecompressor().stream_reader(raw.read(about.compress_size), read_across_frames=True)
-    return cast("IO[bytes]", BufferedReader(frames))
+    return cast("IO[bytes]", BufferedReader(_Frames(BytesIO(raw.read(about.compress_size))), _PIECE))
 
 
 def problem(source: Source, error: Exception, line: int | None = None) -> Problem:

@@ -16,6 +16,7 @@ from agentport_gateway.catalog import load_catalog
 from agentport_gateway.gateway import Announcements, Gateway
 from agentport_gateway.hearing import hear
 from agentport_gateway.operations.client_documents import ClientDocuments
+from agentport_gateway.operations.notifying import tell_all
 from agentport_gateway.operations.running import LEASE, Runs
 from agentport_gateway.store import approvals, audit
 from agentport_gateway.store.database import open_database
@@ -93,7 +94,10 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
         database.start()
         try:
             await _recover(gateway)
-            tasks = [asyncio.create_task(_upkeep(gateway), name="upkeep")]
+            tasks = [
+                asyncio.create_task(_upkeep(gateway), name="upkeep"),
+                asyncio.create_task(tell_all(gateway), name="notices"),
+            ]
             if not database.is_sqlite:
                 views.keeps = gateway.keys.keeps = False
                 tasks.append(asyncio.create_task(hear(gateway), name="hearing"))
@@ -148,11 +152,13 @@ async def _upkeep(gateway: Gateway) -> None:
 async def _end_overdue(gateway: Gateway) -> None:
     now = gateway.clock.now()
 
-    def write(connection: Connection) -> None:
+    def write(connection: Connection) -> set[str]:
         ended = approvals.end_overdue(connection, now)
         audit.complete_requests(connection, [one.id for one in ended], outcome="expired", now=now)
         if not gateway.database.is_sqlite:
             lost = approvals.lose_runs(connection, now=now)
             audit.complete_requests(connection, [one.id for one in lost], outcome="outcome_unknown", now=now)
+        return {one.org_id for one in ended}
 
-    await gateway.database.write(write, durable=False)
+    for org_id in await gateway.database.write(write, durable=False):
+        gateway.waits.stir(org_id)

@@ -56,7 +56,7 @@ def _take(gateway: Gateway, payload: str) -> None:
         case "request":
             gateway.waits.wake(which)
             gateway.waits.stir_all()
-        case "asked":
+        case "asked" | "pages":
             gateway.waits.stir(which)
         case "org":
             gateway.views.drop(which)

@@ -51,14 +51,22 @@ class Settings(BaseSettings):
     """Send spans to an OpenTelemetry collector, as the standard OTEL_… variables say."""
     setup_code: str = Field(default="", repr=False)
     """What the first user has to know; empty closes the set-up page."""
-    client_documents: bool = True
-    """Take OAuth clients whose id is the address of a document; needs a way out to the internet."""
+    client_documents: bool | None = None
+    """Offer that OAuth clients are known by a document at their address, which needs a way out to the internet.
+
+    When nothing is said, a gateway offers it unless it is reached on this machine only; False refuses it.
+    """
     demo: bool = False
 
     @property
     def is_local(self) -> bool:
         """Whether the gateway is reached at this machine's own address only."""
         return urlsplit(self.base_url).hostname in ("127.0.0.1", "localhost", "::1")
+
+    @property
+    def offers_client_documents(self) -> bool:
+        """Whether clients are told that they need not register."""
+        return self.client_documents if self.client_documents is not None else not self.is_local
 
     @property
     def offers_oauth(self) -> bool:

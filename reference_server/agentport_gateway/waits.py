@@ -57,6 +57,7 @@ class Waits:
     _listeners: dict[str, set[Listener]] = field(default_factory=dict)
     _latest: dict[str, ApprovalRequest] = field(default_factory=dict)
     _watchers: dict[str, set[Listener]] = field(default_factory=dict)
+    _everywhere: set[Listener] = field(default_factory=set)
 
     @contextmanager
     def listening(self, request_id: str, *, runs: bool = False) -> Iterator[Listener]:
@@ -89,9 +90,19 @@ class Waits:
             if not others:
                 del self._watchers[org_id]
 
+    @contextmanager
+    def watching_all(self) -> Iterator[Listener]:
+        """An ear for whatever becomes of anybody's requests."""
+        listener = Listener(self.clock)
+        self._everywhere.add(listener)
+        try:
+            yield listener
+        finally:
+            self._everywhere.discard(listener)
+
     def stir(self, org_id: str) -> None:
         """Wake whoever watches this organisation."""
-        for listener in tuple(self._watchers.get(org_id, ())):
+        for listener in (*self._watchers.get(org_id, ()), *self._everywhere):
             listener.tell()
 
     def stir_all(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import anyio
 import pytest
 
 from agentport_harness.core.calls import Await
@@ -16,9 +17,11 @@ from agentport_harness.runner.agent_options import AgentOptions
 from agentport_harness.runner.catalogue import agent_rules
 from agentport_harness.runner.gateways import given_gateway
 from agentport_harness.runner.replay import ReplayOptions
+from agentport_harness.scripted_model.script import ScriptedModel
+from agentport_harness.scripted_model.serving import serving
 from agentport_harness.surfaces.reading import read_session
 from agentport_harness.transcript_files import load_transcript
-from tests.clients.miniature import shipped
+from tests.clients.miniature import Nobody, shipped
 from tests.serving import Served
 
 pytestmark = [pytest.mark.npm, pytest.mark.timeout(900)]
@@ -87,7 +90,7 @@ def test_a_transcript_passes_through_a_client(
 
 @pytest.mark.parametrize("client", ["codex", "claude-code", "gemini", "opencode"])
 def test_a_decision_after_the_clients_time_limit_is_not_lost(commands: Path, client: str) -> None:
-    transcript = load_transcript(HERE / "late-decision.transcript.yaml")
+    transcript = load_transcript(HERE / "late-decision.yaml")
 
     run = driven(commands, transcript, client, ReplayOptions(poll_budget=30.0), tool_timeout=3.0)
 
@@ -95,6 +98,34 @@ def test_a_decision_after_the_clients_time_limit_is_not_lost(commands: Path, cli
     assert report.expectation is not None
     assert report.expectation.differences == ()
     assert waits(report) == ["client_timeout", "executed"]
+
+
+@pytest.mark.parametrize("client", ["codex", "claude-code", "opencode"])
+def test_a_client_signs_in_by_oauth_and_the_human_allows_it(commands: Path, gateway: Served, client: str) -> None:
+    here = ReplayOptions(gateway=given_gateway(None, None, None, "", str(gateway.ready_file)))
+
+    run = driven(commands, shipped("denial/by-the-human"), client, here, credential="oauth")
+
+    report = only(run)
+    assert report.expectation is not None
+    assert report.expectation.differences == ()
+
+
+def test_a_model_of_ones_own_plays_through_codex_while_the_human_watches_the_gateway(commands: Path) -> None:
+    transcript = shipped("approval/two-requests-at-once")
+
+    async def play() -> Run:
+        async with serving(ScriptedModel(transcript, {"stripe": "stripe_own"}, Nobody()).answer) as server:
+            own = {"model": "some-model", "model_url": server.base_url, "model_key": "sk-own"}
+            replaying = ReplayOptions(unique=lambda: "own")
+            return await anyio.to_thread.run_sync(lambda: driven(commands, transcript, "codex", replaying, **own))
+
+    run = anyio.run(play)
+
+    report = only(run)
+    assert report.broken() == ()
+    assert sorted(waits(report)) == ["denied_by_human", "executed"]
+    assert run.facts["model"] == "some-model"
 
 
 def test_codex_with_the_approval_mode_under_a_misspelt_name_says_what_is_wrong(commands: Path, gateway: Served) -> None:

@@ -16,8 +16,10 @@ from tests.core.recorded import recorded
 EVENTS = (HumanMessage(text="go"), AgentMessage(text="first", step=1), AgentMessage(text="second", step=2))
 
 
-def made(check: Check, rule_id: str = "AP900", level: Level = "MUST", needs: tuple[Lack, ...] = ()) -> Rule:
-    return rule(rule_id, level=level, why="", mend="", passes="", fails="", needs=needs)(check)
+def made(
+    check: Check, rule_id: str = "AP900", level: Level = "MUST", needs: tuple[Lack, ...] = (), *, always: bool = True
+) -> Rule:
+    return rule(rule_id, level=level, why="", mend="", passes="", fails="", needs=needs, always=always)(check)
 
 
 def saying(*observations: Observation) -> Check:
@@ -72,3 +74,8 @@ def test_verdicts_come_by_rule_id_and_findings_by_event_each_with_a_fingerprint_
     assert [finding.event for finding in findings] == [1, 1, 2]
     assert len({finding.fingerprint for finding in findings}) == 3
     assert len(findings[2].evidence) == LONGEST_EVIDENCE
+
+
+def test_a_rule_about_the_gateway_is_not_run_where_nothing_concerned_it() -> None:
+    [verdict] = judge(recorded(*EVENTS), [made(fails, always=False)])
+    assert verdict.status == "not_applicable"

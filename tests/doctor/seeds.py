@@ -144,7 +144,7 @@ SEEDS = (
     ),
     Seed(
         name="the headers of Codex", client="claude-code", old='"headers"', new='"http_headers"',
-        ids=("DR204",), at='"http_headers"', cure='"headers"',
+        ids=("DR204",), at='"http_headers"', cure="the name 'headers'",
     ),
     Seed(
         name="no rule that allows the tools", client="claude-code", old=', "mcp__agentport__*"', new="",
@@ -252,5 +252,69 @@ SEEDS = (
     Seed(
         name="a header that is a number", client="claude-code", old='"${AGENTPORT_API_KEY}"', new="5",
         ids=("DR106", "DR207"), at="X-API-Key", cure="a text in quotes", mends=False, left=("DR106", "DR207"),
+    ),
+    *(
+        Seed(
+            name=f"an address that {wrong}", client="codex", old='"https://app.agentport.sh/mcp"', new=f'"{address}"',
+            ids=ids, at="url =", cure="https://app.agentport.sh/mcp", mends=False, left=ids,
+        )
+        for wrong, address, ids in (
+            ("has another scheme", "ftp://app.agentport.sh/mcp", ("DR201",)),
+            ("has no scheme", "app.agentport.sh/mcp", ("DR201",)),
+            ("names no host", "https:///mcp", ("DR201",)),
+            ("is no URL", "https://[app.agentport.sh/mcp", ("DR201",)),
+            ("is a placeholder", "https://your-gateway.example.com/mcp", ("DR201",)),
+            ("carries a password", "https://me:pw@app.agentport.sh/mcp", ("DR201",)),
+            ("is a variable", "https://${HOST}/mcp", ("DR201",)),
+        )
+    ),
+    Seed(
+        name="a command beside the address", client="codex", old="required = true",
+        new='required = true\ncommand = "npx"',
+        ids=("DR107",), at="command", cure="the address alone", mends=False, left=("DR107",),
+    ),
+    Seed(
+        name="the variables of Codex", client="claude-code", old='"headers": {"X-API-Key": "${AGENTPORT_API_KEY}"}',
+        new='"env_http_headers": {"X-API-Key": "AGENTPORT_API_KEY"}', ids=("DR204",), at="env_http_headers",
+        cure="${AGENTPORT_API_KEY}",
+    ),
+    Seed(
+        name="a rule for everything", client="opencode", old='"mcp": {', new='"permission": "ask",\n  "mcp": {',
+        ids=("DR304",), at='"permission"', cure='"agentport_*": "allow"', mends=False, left=("DR304",),
+    ),
+    Seed(
+        name="a switch of another client", client="opencode", old='"oauth": false',
+        new='"oauth": false, "disabled": true',
+        ids=("DR105",), at='"disabled"', cure="enabled", mends=False, left=("DR105",),
+    ),
+    Seed(
+        name="a server that is excluded", client="gemini", old='"mcpServers": {',
+        new='"mcp": {"excluded": ["x", "agentport"]},\n  "mcpServers": {', ids=("DR108",), at="excluded",
+        cure="the list without",
+    ),
+    Seed(
+        name="a number that is none", client="gemini", old='"trust": true', new='"trust": true, "timeout": "a while"',
+        ids=("DR106",), at='"timeout"', cure="a number", mends=False, left=("DR106",),
+    ),
+    Seed(
+        name="a switch in quotes", client="gemini", old='"trust": true', new='"trust": "true"',
+        ids=("DR106",), at='"trust"', cure="trust = True",
+    ),
+    Seed(
+        name="an entry without an address", client="codex", old='url = "https://app.agentport.sh/mcp"\n', new="",
+        ids=("DR104",), at="[mcp_servers.agentport]", cure="url", mends=False, left=("DR104",),
+    ),
+    Seed(
+        name="two pieces of one name", client="codex", old="[mcp_servers.other]",
+        new='[mcp_servers.agentprot]\ntool_timeout_sec = 400\n[mcp_servers.other]', ids=("DR104",),
+        at="agentprot", cure="mcp_servers.agentport", mends=False, left=("DR104",),
+    ),
+    Seed(
+        name="blanks in the key", client="gemini", old="$AGENTPORT_API_KEY", new="ap_live_1234 5678",
+        ids=("DR207",), at="X-API-Key", cure="$", mends=False, left=("DR207",),
+    ),
+    Seed(
+        name="an empty key", client="gemini", old="$AGENTPORT_API_KEY", new="",
+        ids=("DR207",), at="X-API-Key", cure="$", mends=False, left=("DR207",),
     ),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import agentport_harness
-from tests.doctor.homes import CLAUDE, CLAUDE_SETTINGS, CODEX, KEY, write
+from tests.doctor.homes import CLAUDE, CLAUDE_SETTINGS, CODEX, GEMINI, KEY, OPENCODE, write
 from tests.skills.clients import Person, UnavailableError, install
 
 pytestmark = [pytest.mark.npm, pytest.mark.timeout(900)]
@@ -102,3 +102,35 @@ def test_claude_code_connects_after_the_type_was_mended(person: Person) -> None:
     assert "Type: http" in told
     assert f"URL: {url}" in told
     assert "X-API-Key: ${AGENTPORT_API_KEY}" in told
+
+
+def _has(person: Person, command: str) -> None:
+    if not (person.commands / command).exists():
+        pytest.skip(f"{command} is not among the installed clients")
+
+
+def test_opencode_starts_again_after_the_type_was_mended(person: Person) -> None:
+    _has(person, "opencode")
+    text = OPENCODE.replace("https://app.agentport.sh/mcp", "http://127.0.0.1:9/mcp").replace('"type": "remote",', "")
+    write(person.home / ".config/opencode/opencode.json", text)
+    broken = person.run("opencode", "mcp", "list")
+    assert "Configuration is invalid" in broken.stdout + broken.stderr
+
+    ran = _doctor(person, "--client", "opencode", "--fix", "--yes")
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    told = person.run("opencode", "mcp", "list")
+    assert "agentport" in told.stdout + told.stderr
+    assert "invalid" not in told.stdout + told.stderr
+
+
+def test_gemini_connects_after_the_address_was_mended(person: Person) -> None:
+    _has(person, "gemini")
+    text = GEMINI.replace("https://app.agentport.sh/mcp", "http://127.0.0.1:9/mcp").replace('"url"', '"serverUrl"')
+    write(person.home / ".gemini/settings.json", text)
+
+    ran = _doctor(person, "--client", "gemini", "--fix", "--yes")
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    told = person.run("gemini", "mcp", "list")
+    assert "agentport: http://127.0.0.1:9/mcp (http)" in told.stdout + told.stderr

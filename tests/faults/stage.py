@@ -11,12 +11,16 @@ import httpx2
 import pytest
 
 from agentport_gateway.app import build
+from agentport_gateway.listening import bind
 from agentport_gateway.settings import Settings
+from agentport_gateway.store import accounts
 from agentport_harness.bench.stand import Stand, Tenant
 from agentport_harness.transports.agentport import AgentPortAdapter
 from agentport_harness.transports.probe import probing
 from tests.faults.fault import Fault
 from tests.faults.time import JumpingClock
+from tests.gateway.web.people import PASSWORD, cheap_hash
+from tests.gateway.world import Tenant as Furnished
 from tests.gateway.world import furnish_tenant, served
 
 WHOLE = Fault(name="whole", check="", settings={})
@@ -46,11 +50,11 @@ async def staged(folder: Path, fault: Fault = WHOLE, **options: Any) -> AsyncIte
             probe = await stack.enter_async_context(probing())
             tenants = []
             for name in ("one", "two"):
-                made = await furnish_tenant(house.gateway, name)
+                made = await house.furnish(name)
                 http = await stack.enter_async_context(
                     httpx2.AsyncClient(base_url=house.base_url, headers=made.as_human, timeout=30)
                 )
-                tenants.append(Tenant(api_key=made.api_key, adapter=AgentPortAdapter(http)))
+                tenants.append(Tenant(api_key=made.api_key, adapter=_human(http, name)))
             yield Stand(
                 **{
                     "mcp_url": f"{house.base_url}/mcp",
@@ -69,12 +73,16 @@ async def staged(folder: Path, fault: Fault = WHOLE, **options: Any) -> AsyncIte
             )
 
 
+def _human(http: httpx2.AsyncClient, name: str) -> AgentPortAdapter:
+    return AgentPortAdapter(http, email=f"{name}@example.org", password=PASSWORD)
+
+
 class _House:
     """The gateway, opened over the same database and on the same port each time."""
 
     def __init__(self, fault: Fault, given: dict[str, Any], clock: JumpingClock) -> None:
         self._fault = fault
-        self._settings = Settings(**given)
+        self._given = given
         self._clock = clock
         self._port = 0
         self._open = contextlib.AsyncExitStack()
@@ -82,10 +90,20 @@ class _House:
         self.gateway: Any = None
 
     async def open(self) -> None:
-        front = build(self._settings, clock=self._clock)
+        listener = bind("127.0.0.1", self._port)
+        self._port = listener.getsockname()[1]
+        front = build(Settings(**{"base_url": f"http://127.0.0.1:{self._port}", **self._given}), clock=self._clock)
         self.gateway = front.gateway
-        self.base_url, _ = await self._open.enter_async_context(served(self._fault.wrap(front), port=self._port))
-        self._port = int(self.base_url.rpartition(":")[2])
+        served_at = served(self._fault.wrap(front), listener=listener)
+        self.base_url, _ = await self._open.enter_async_context(served_at)
+
+    async def furnish(self, name: str) -> Furnished:
+        """An organisation whose human can also sign in on the pages."""
+        made = await furnish_tenant(self.gateway, name)
+        await self.gateway.database.write(
+            lambda connection: accounts.set_password(connection, made.user_id, cheap_hash())
+        )
+        return made
 
     async def close(self) -> None:
         await self._open.aclose()

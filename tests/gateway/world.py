@@ -192,18 +192,22 @@ async def running_gateway(
     *,
     tenants: tuple[Tenant, Tenant] | None = None,
     clock: HandClock | None = None,
+    knows_address: bool = False,
     **settings: Any,
 ) -> AsyncIterator[World]:
-    """A gateway over the database in a folder; the same folder and tenants again are a restart."""
+    """A gateway over the database in a folder; the same folder and tenants again are a restart.
+
+    Unless it `knows_address`, links lead to the usual port, not to its own.
+    """
     clock = clock or HandClock()
     listener = bind("127.0.0.1", 0)
     given = {
-        "base_url": f"http://127.0.0.1:{listener.getsockname()[1]}",
         "database_url": f"sqlite:///{folder / 'gateway.sqlite'}",
         "secret_key": "a key for tests",
         "demo": True,
         "allow_upstreams": ("127.0.0.0/8",),
         "organisations": 2,
+        **({"base_url": f"http://127.0.0.1:{listener.getsockname()[1]}"} if knows_address else {}),
         **settings,
     }
     application = build(Settings(**given), clock=clock)

@@ -189,6 +189,38 @@ def test_a_second_turn_begins_with_the_next_prompt_and_the_human_acts_in_between
     anyio.run(play)
 
 
+def test_the_human_decides_before_the_agent_goes_on_where_the_script_has_it_so() -> None:
+    async def play() -> None:
+        model, world = scripted("approval/approved-before-waiting")
+        async with reachable(model) as http:
+            client = Messages(http, TOOLS)
+            client.say("Refund Dana.")
+            for answer in ("{}", required()):
+                _, (call,) = await client.ask()
+                client.send_back(call, answer)
+            texts, (wait,) = await client.ask()
+        assert url(REQUEST) in texts[0]
+        assert bare(wait) == "agentport__await_approval"
+        assert world.deeds == [("now", "approves", REQUEST)]
+
+    anyio.run(play)
+
+
+def test_prompts_and_deeds_that_need_what_never_came_stop_the_script() -> None:
+    async def play() -> None:
+        model, world = scripted("waiting/after-a-chat-reply")
+        assert model.prompt("See ${approval_url}", "$.turns[1].human") == ""
+        assert model.stopped
+        assert model.finished
+        other, _ = scripted("waiting/after-a-chat-reply")
+        other._after = [HumanAct(deed="approves", request_id="${nobody.request_id}", pointer="$.x")]
+        await other.after_turn()
+        assert other.stopped
+        assert world.deeds == []
+
+    anyio.run(play)
+
+
 def test_what_came_back_otherwise_than_expected_is_said_with_its_place() -> None:
     async def play() -> None:
         model, _ = scripted("approval/approved-while-waiting")
@@ -396,6 +428,20 @@ def test_what_is_no_request_is_refused_and_nothing_of_the_script_is_spent(path: 
             refused = await http.post(path, content=body)
         assert refused.status_code == 400
         assert model.seen.requests == 0
+
+    anyio.run(play)
+
+
+def test_a_packed_request_is_read_and_a_broken_one_is_refused() -> None:
+    import zstandard
+
+    async def play() -> None:
+        model, _ = scripted("approval/approved-while-waiting")
+        async with reachable(model) as http:
+            packed = {"content-encoding": "zstd"}
+            body = zstandard.ZstdCompressor().compress(b'{"input": [], "tools": []}')
+            assert (await http.post("/responses", content=body, headers=packed)).status_code == 200
+            assert (await http.post("/responses", content=b"\x00", headers=packed)).status_code == 400
 
     anyio.run(play)
 

@@ -13,7 +13,8 @@ _KEY = "AGENTPORT_API_KEY"
 
 def _files(setup: Setup) -> Mapping[str, str]:
     server: dict[str, object] = {
-        "httpUrl": setup.mcp_url,
+        "type": "http",
+        "url": setup.mcp_url,
         "headers": {"X-API-Key": f"${_KEY}"} if setup.credential == "key" else {"Authorization": f"Bearer ${_KEY}"},
         "trust": True,
     }

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
+
+import anyio
 
 from agentport_harness.bench.check import NotReachedError
 from agentport_harness.bench.journal import Journal
 from agentport_harness.bench.stand import Stand
 from agentport_harness.core.errors import UnreachableError
-from agentport_harness.core.json_values import JSON
+from agentport_harness.core.json_values import JSON, as_object, as_text
 from agentport_harness.core.outcomes import Outcome, OutcomeKind
 from agentport_harness.surfaces.answers import read_answer
 from agentport_harness.surfaces.names import PREFIX
-from agentport_harness.surfaces.url_required import read_url_required
-from agentport_harness.transports.mcp import ListedTool, McpSession
+from agentport_harness.surfaces.url_required import read_pending, read_url_required
+from agentport_harness.transports.mcp import Answer, ListedTool, McpSession, Rung
 
+POLL_SECONDS = 0.1
+"""Between two looks at a task; the gateway's own wish may be longer, and a check has no time for it."""
 MOST_POLLS = 40
 """Waits that come back as still pending before the result is given up."""
 
@@ -38,7 +42,8 @@ class Named(Protocol):
 class Reply:
     """What a call was answered with, and what that means. ``seconds`` is how long it took.
 
-    ``blocks`` are the content blocks as they came; ``error`` is the JSON-RPC error where there was no result.
+    ``blocks`` are the content blocks as they came; ``error`` is the JSON-RPC error where there was no result,
+    ``pending`` what came in its place: a required input, or a task.
     """
 
     outcome: Outcome
@@ -48,6 +53,7 @@ class Reply:
     blocks: tuple[JSON, ...] = ()
     meta: JSON = None
     error: JSON = None
+    pending: JSON = None
     seconds: float = 0.0
 
     @property
@@ -60,6 +66,14 @@ class Reply:
         """The approval request that the answer names, empty where it names none."""
         return self.outcome.request_id
 
+    @property
+    def asked_by(self) -> Rung:
+        """The rung by which the gateway asked for approval."""
+        told = as_object(self.pending).get("resultType")
+        if told == "input_required" or self.error is not None:
+            return "elicitation"
+        return "tasks" if told == "task" else "result"
+
 
 class Agent:
     """One connection with an agent's credential."""
@@ -71,14 +85,26 @@ class Agent:
         self._asked = asked
         self._journal = journal
         self._stand = stand
+        self._pending: dict[str, tuple[str, Mapping[str, JSON], JSON]] = {}
 
     async def use(self, tool: str, arguments: Mapping[str, JSON], *, timeout: float | None = None) -> Reply:  # noqa: ASYNC109 a wait for an answer
         """Call a gateway tool by its name without the prefix."""
         name = f"{PREFIX}{tool}"
+        calling = self.session.call(name, arguments, timeout=timeout or self._stand.call_limit)
+        reply = await self._exchange(name, arguments, calling, waits=tool == "await_approval")
+        if reply.kind == "approval_required" and reply.request_id:
+            self._asked(reply.request_id)
+            if reply.pending is not None:
+                self._pending[reply.request_id] = (name, arguments, reply.pending)
+        return reply
+
+    async def _exchange(
+        self, name: str, arguments: Mapping[str, JSON], calling: Awaitable[Answer], *, waits: bool
+    ) -> Reply:
         asked = self._journal.call(name, dict(arguments))
         began = time.perf_counter()
         try:
-            answer = await self.session.call(name, arguments, timeout=timeout or self._stand.call_limit)
+            answer = await calling
         except UnreachableError as error:
             if error.slug != "no-answer":
                 self._journal.answer(asked, error.message, fault="transport")
@@ -91,17 +117,16 @@ class Agent:
         full = type(result)(
             call_id=result.call_id, text=answer.text, structured=answer.structured, is_error=answer.is_error
         )
-        outcome = read_url_required(answer.error) or read_answer(full, waits=tool == "await_approval")
-        if outcome.kind == "approval_required" and outcome.request_id:
-            self._asked(outcome.request_id)
+        read = read_pending(answer.pending) or read_url_required(answer.error)
         return Reply(
-            outcome=outcome,
+            outcome=read or read_answer(full, waits=waits),
             text=answer.text,
             structured=answer.structured,
             is_error=answer.is_error,
             blocks=answer.blocks,
             meta=answer.meta,
             error=answer.error,
+            pending=answer.pending,
             seconds=seconds,
         )
 
@@ -130,14 +155,38 @@ class Agent:
             raise NotReachedError(f"no approval was asked for: the call was answered {reply.kind} ({reply.text[:200]})")
         if not reply.request_id:
             raise NotReachedError(f"the approval request has no id to go on with ({reply.text[:200]})")
+        if reply.asked_by != self._stand.rung:
+            raise NotReachedError(f"approval is asked for by {reply.asked_by}, and not by {self._stand.rung}")
         return reply
 
     async def wait(self, request_id: str, *, budget: float | None = None) -> Reply:
-        """One await. ``budget`` asks the gateway to answer within so many seconds."""
+        """One await. ``budget`` asks the gateway to answer within so many seconds.
+
+        What this agent was asked by a required input is asked again, and a task is polled.
+        """
+        if request_id in self._pending:
+            return await self._wait_as_asked(request_id, self._stand.poll_limit if budget is None else budget)
         given: dict[str, JSON] = {"request_id": request_id}
         if budget is not None:
             given["timeout_seconds"] = budget
         return await self.use("await_approval", given, timeout=self._stand.poll_limit + 5)
+
+    async def _wait_as_asked(self, request_id: str, budget: float) -> Reply:
+        name, given, pending = self._pending[request_id]
+        limit = self._stand.poll_limit + 5
+        if as_object(pending).get("resultType") == "input_required":
+            again = self.session.call(name, given, timeout=limit, pending=pending)
+            reply = await self._exchange(name, given, again, waits=True)
+            return replace(reply, outcome=replace(reply.outcome, kind="still_pending")) if reply.pending else reply
+        task = as_object(pending)
+        task_id = as_text(task.get("taskId"))
+        until = self._stand.clock.now() + budget
+        while True:
+            polling = self.session.task(task_id, timeout=limit)
+            reply = await self._exchange("tasks/get", {"taskId": task_id}, polling, waits=True)
+            if reply.kind != "still_pending" or self._stand.clock.now() >= until:
+                return reply
+            await anyio.sleep(POLL_SECONDS)
 
     async def result(self, request_id: str) -> Reply:
         """Awaits until there is an answer other than still pending. Raises `NotReachedError` when none comes."""

@@ -13,7 +13,7 @@ import anyio
 
 from agentport_harness.bench.agent import Agent, Named
 from agentport_harness.bench.check import NotReachedError
-from agentport_harness.bench.http import Http, Raw, Revision, hello, key_header
+from agentport_harness.bench.http import Http, Raw, Revision, bearer, hello
 from agentport_harness.bench.journal import Journal
 from agentport_harness.bench.stand import EXPIRY, Stand, Target
 from agentport_harness.core.errors import HarnessError, UnreachableError
@@ -35,11 +35,13 @@ _RECORDED: dict[Deed, Literal["approve_once", "allow_tool", "deny"]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeTarget:
-    """A tool of the probe, installed in the gateway for one check alone."""
+    """A tool of the probe, installed in the gateway for one check alone: under the name ``key``, from ``url``."""
 
     integration_id: str
     name: str
     probe: ProbeTool
+    key: str
+    url: str
 
     @property
     def received(self) -> Sequence[Received]:
@@ -100,7 +102,9 @@ class Bench:
     async def visiting(self, *, api_key: str = "", protocol: Protocol | None = None) -> AsyncIterator[Agent]:
         """A connection that ends with a context: around a restart, or for a client that goes away."""
         key = api_key or self.stand.first.api_key
-        async with connect(self.stand.mcp_url, key, protocol=protocol or self.stand.protocol) as session:
+        stand, spoken = self.stand, protocol or self.stand.protocol
+        headers = bearer(key) if stand.as_bearer else None
+        async with connect(stand.mcp_url, key, protocol=spoken, headers=headers, rung=stand.rung) as session:
             yield Agent(session, self.journal, self.stand, self._asked)
 
     async def http(
@@ -120,7 +124,7 @@ class Bench:
             client = httpx2.AsyncClient(verify=verify, trust_env=False, follow_redirects=False, timeout=None)
             self._http = Http(await self._stack.enter_async_context(client), self.journal)
         url = path if path.startswith("http") else f"{self.stand.base_url}{path}"
-        given = key_header(self.stand.first.api_key) if headers is None else headers
+        given = self.stand.credential if headers is None else headers
         if isinstance(body, Mapping):
             given = {"Content-Type": "application/json", **given}
         return await self._http.send(method, url, headers=given, body=body, timeout=timeout)
@@ -128,7 +132,7 @@ class Bench:
     async def hello(self, revision: Revision, *, auth: Mapping[str, str] | None = None, path: str = "") -> Raw:
         """The first message of a revision, raw, to the MCP endpoint or to ``path``."""
         message, headers = hello(revision)
-        credential = key_header(self.stand.first.api_key) if auth is None else auth
+        credential = self.stand.credential if auth is None else auth
         url = path or self.stand.mcp_url
         answer = await self.http("POST", url, headers={**headers, **credential}, body=message)
         if session := answer.headers.get("mcp-session-id"):
@@ -152,7 +156,7 @@ class Bench:
         self.undo(f"the integration {integration_id}", lambda: human.uninstall(integration_id))
         if mode != "require_approval":
             await human.set_mode(integration_id, tool.name, mode)
-        return ProbeTarget(integration_id=integration_id, name=tool.name, probe=tool)
+        return ProbeTarget(integration_id=integration_id, name=tool.name, probe=tool, key=key, url=served)
 
     async def api(self, tools: Sequence[Mapping[str, JSON]], **behaviour: Any) -> tuple[str, Behaviour]:
         """The probe as a REST API with these declared tools: its id in the gateway, and what reaches it."""

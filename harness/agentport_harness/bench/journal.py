@@ -13,7 +13,10 @@ from agentport_harness.core.trace import Decision, Event, HumanMessage, ToolCall
 HIDDEN = "[secret]"
 LONGEST = 4_000
 """Characters that are kept of one text."""
-_KEYS = re.compile(r"\bap[st]?_[A-Za-z0-9_-]{16,}|(?<=Bearer )[A-Za-z0-9._~+/-]{16,}=*")
+_KEYS = re.compile(
+    r"\bap[a-z]?_[A-Za-z0-9_-]{16,}|(?<=Bearer )[A-Za-z0-9._~+/-]{16,}=*"
+    r"|(?<=_token\":\")[^\"]+|(?<=_token\": \")[^\"]+|(?<=_secret\":\")[^\"]+|(?<=_secret\": \")[^\"]+"
+)
 
 
 class Redactor:

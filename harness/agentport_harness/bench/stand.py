@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 from agentport_harness.bench.check import Need
 from agentport_harness.bench.clock import Clock, RealClock
+from agentport_harness.bench.http import bearer, key_header
 from agentport_harness.bench.journal import Redactor
 from agentport_harness.core.transcript import Mode
 from agentport_harness.transports.adapter import GatewayAdapter, Skill, skills_of
-from agentport_harness.transports.mcp import Protocol
+from agentport_harness.transports.mcp import Protocol, Rung
 from agentport_harness.transports.probe import Probe
 
 EXPIRY = 60.0
@@ -65,6 +66,7 @@ class Stand:
 
     ``given`` are tools that the user named for a mode. ``commands`` restart or stop the gateway. ``grace`` is how long
     something that must not happen is waited for. ``poll_limit`` is the longest that one await may hold the line.
+    ``as_bearer`` is for a gateway that takes a key as a bearer token alone. ``rung`` is what the agents declare.
     """
 
     mcp_url: str
@@ -83,6 +85,13 @@ class Stand:
     wall: Callable[[], float] = time.time
     unique: Callable[[], str] = field(default=lambda: secrets.token_hex(4))
     redactor: Redactor = field(default_factory=Redactor)
+    as_bearer: bool = False
+    rung: Rung = "result"
+
+    @property
+    def credential(self) -> dict[str, str]:
+        """The first organisation's agent key, in the header that this gateway takes."""
+        return bearer(self.first.api_key) if self.as_bearer else key_header(self.first.api_key)
 
     @property
     def skills(self) -> frozenset[Skill]:

@@ -43,6 +43,12 @@ if TYPE_CHECKING:
     "--jobs", type=click.IntRange(0), default=1, show_default=True, metavar="N",
     help="Processes to judge in; 0 for one to each core.",
 )  # fmt: skip
+@click.option(
+    "--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True,
+    help="Where to judge: here, or on a Dask cluster (the extra `fleet`).",
+)  # fmt: skip
+@click.option("--cluster", default="", metavar="ADDRESS", help="The cluster's scheduler; a local one when left out.")
+@click.option("--parquet", default="", metavar="FILE", help="Write the findings there too, one row each.")
 @rule_options
 @report_options
 def command(
@@ -53,6 +59,9 @@ def command(
     to_trace: bool,
     output: str,
     jobs: int,
+    engine: str,
+    cluster: str,
+    parquet: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     level: str,
@@ -63,7 +72,7 @@ def command(
     quiet: bool,
     no_color: bool,
 ) -> int:
-    """Judge recorded sessions of agents rule by rule: files, folders, globs, or - for standard input.
+    """Judge recorded sessions of agents rule by rule: files, folders, globs, URLs, or - for standard input.
 
     Nothing of a recording leaves this machine. A file that cannot be read is named and does not stop the others.
 
@@ -96,13 +105,18 @@ def command(
     jobs = jobs or os.cpu_count() or 1
     with ExitStack() as stack:
         found = find(paths)
-        sessions = (
-            judged_one_by_one(found, settings) if jobs == 1 else stack.enter_context(judged(found, settings, jobs))
-        )
+        if engine == "dask":
+            from agentport_harness.runner import fleet
+
+            sessions = stack.enter_context(fleet.judged(found, settings, jobs, cluster))
+        elif jobs == 1:
+            sessions = judged_one_by_one(found, settings)
+        else:
+            sessions = stack.enter_context(judged(found, settings, jobs))
         done = stack.enter_context(progress(None, "checking", quiet=quiet))
         return conclude(
             _told(sessions, done), ", ".join(paths), wanted, baseline, write_baseline,
-            strict=strict, quiet=quiet, no_color=no_color,
+            strict=strict, quiet=quiet, no_color=no_color, parquet=parquet,
         )  # fmt: skip
 
 

@@ -70,6 +70,10 @@ def _adapter_commands(function: F) -> F:
     "--protocol", type=click.Choice(["auto", "legacy", "2026-07-28"]), default="auto", show_default=True,
     help="The MCP revision to speak; legacy is the 2025-11-25 handshake.",
 )  # fmt: skip
+@click.option(
+    "--approval-by", type=click.Choice(["result", "elicitation", "tasks"]), default="result", show_default=True,
+    help="How agents want to hear that a human has to approve: by the tool's result, a page to open, a task to poll.",
+)  # fmt: skip
 @click.option("--rounds", type=click.IntRange(1, 1000), default=5, show_default=True, help="How often races are run.")
 @click.option(
     "--poll-limit", type=click.FloatRange(1, 3600), default=60, show_default=True, metavar="SECONDS",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from agentport_harness.cli.output import emit, write_whole
 from agentport_harness.core.baseline import Judged, Known, Marking, baseline_of
@@ -17,6 +17,9 @@ from agentport_harness.core.tally import MOST_WHOLE, Tally
 from agentport_harness.reports.jsonl_report import last_line, line
 from agentport_harness.runner.baseline import document_text, read_baseline, told
 from agentport_harness.runner.catalogue import rule_texts
+
+if TYPE_CHECKING:
+    from agentport_harness.runner.parquet import FindingsFile
 
 BOUNDED = frozenset({"terminal", "jsonl"})
 """Formats that need no more than a few sessions at a time."""
@@ -36,6 +39,7 @@ def conclude(
     strict: bool,
     quiet: bool,
     no_color: bool,
+    parquet: str = "",
 ) -> int:
     """Write every report of the sessions as they come, or at their end, and return the exit code."""
     marking = Marking(read_baseline(Path(baseline)) if baseline else ())
@@ -43,11 +47,14 @@ def conclude(
     whole = {format_name for format_name, _ in formats} - BOUNDED
     with ExitStack() as stack:
         streams = [stack.enter_context(_stream(target)) for format_name, target in formats if format_name == "jsonl"]
+        table = stack.enter_context(_table(parquet))
         for unmarked in sessions:
             if write_baseline:
                 known += baseline_of([Judged(source=unmarked.source, verdicts=unmarked.verdicts)])
             report = replace(unmarked, verdicts=marking.mark(unmarked.source, unmarked.verdicts))
             tally.add(report)
+            if table is not None:
+                table.add(report)
             for stream in streams:
                 stream.write(line(report))
                 stream.flush()
@@ -74,6 +81,17 @@ def _shown(report: SessionReport, tally: Tally) -> bool:
     """Whether a report that is kept to the end keeps its session too."""
     few = (tally.rules[rule].sessions <= _TRACED for rule in report.broken() if rule in tally.rules)
     return report.trace is None or tally.sessions <= MOST_WHOLE or any(few)
+
+
+@contextmanager
+def _table(target: str) -> Iterator[FindingsFile | None]:
+    if not target:
+        yield None
+        return
+    from agentport_harness.runner.parquet import findings_file
+
+    with findings_file(Path(target)) as file:
+        yield file
 
 
 @contextmanager

@@ -12,7 +12,12 @@ from agentport_harness.core.trace import Lack, Trace
 Record: TypeAlias = tuple[int | None, JSON]
 """One JSON value of a source with its line (from 1); None where the source is one document of many lines."""
 
+Brief: TypeAlias = Callable[[bytes], "bytes | None"]
+
 Sniff: TypeAlias = Callable[[Sequence[JSON]], bool]
+
+
+Severity: TypeAlias = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +29,7 @@ class Problem:
     message: str
     line: int | None = None
     hint: str = ""
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"
 
     def __str__(self) -> str:
         place = self.path if self.line is None else f"{self.path}:{self.line}"
@@ -43,8 +48,11 @@ class Importer:
 
     ``sniff`` says of a source's first records whether they are of this format and no other. ``read`` turns the
     records of one source, whose name is its second argument, into sessions as they are completed, whatever the JSON:
-    it never raises. ``lacks`` names what the format can never show; a session may lack more. ``idle`` says of a line
-    as written that nothing in it could matter, so that it need not be parsed.
+    it never raises. ``lacks`` names what the format can never show; a session may lack more.
+
+    ``lines`` makes, for one source, what is asked of each line before it is parsed: it returns what stands for the
+    line, shortened where nothing that matters is lost, or None when nothing in it could matter. ``heads`` says of a
+    source's very first record that its lines may be shortened so from the start.
     """
 
     name: str
@@ -53,4 +61,5 @@ class Importer:
     read: Read
     versions: tuple[str, ...] = ()
     lacks: frozenset[Lack] = frozenset()
-    idle: Callable[[bytes], bool] | None = None
+    lines: Callable[[], Brief] | None = None
+    heads: Callable[[JSON], bool] | None = None

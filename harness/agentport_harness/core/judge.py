@@ -34,6 +34,8 @@ def judge(session: Session, rules: Iterable[Rule], *, skipped: Iterable[Rule] = 
 
 
 def _verdict(rule: Rule, session: Session) -> Verdict:
+    if not (rule.always or session.uses_gateway):
+        return _plain(rule, "not_applicable")
     try:
         observations = tuple(rule.check(session))
     except Exception as error:  # noqa: BLE001 one rule's fault must not take the other verdicts with it

@@ -60,6 +60,7 @@ class Rule:
     """One rule of the catalogue. ``text`` is what a conforming agent does; the docstring's rest are the fine points.
 
     ``needs`` names what a recording must be able to show. Where it is taught, the skills' own traceability says.
+    ``always`` marks a rule that can be broken in a session that never used the gateway; the others are not run there.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Rule:
     fails: str
     needs: frozenset[Lack]
     check: Check
+    always: bool = False
     mutations: list[Mutation] = field(default_factory=list)
 
     def mutation(self, mutate: Mutate) -> Mutate:
@@ -90,6 +92,7 @@ def rule(
     passes: str,
     fails: str,
     needs: Iterable[Lack] = (),
+    always: bool = False,
 ) -> Callable[[Check], Rule]:
     """Make a `Rule` of a check function. Its name is the slug; its docstring's first paragraph is the rule's text.
 
@@ -110,6 +113,7 @@ def rule(
             fails=fails,
             needs=frozenset(needs),
             check=check,
+            always=always,
         )
 
     return decorate

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from agentport_harness.core.needles import compiled
 from agentport_harness.core.session import Session
-from agentport_harness.core.text import clauses
+from agentport_harness.core.text import clauses, folded
 
-_CODE = re.compile(
+_CODE = compiled(
     r"\btotp\b|\b2fa\b|\bmfa\b|\botp\b|two[- ]factor|second[- ]factor|\bone[- ]time[- ](?:code|pass\w*)|"
     r"\bauthenticator\b|\b(?:six|6)[- ]digit\b|\b(?:verification|security|auth(?:entication)?|backup|recovery|"
     r"confirmation) codes?\b|\beinmal-?(?:code|passwort|kennwort)|bestätigungscode|zwei-?faktor|zweiten? faktor|"
@@ -49,8 +50,11 @@ _ON_THE_PAGE = re.compile(
 _GIVEN = re.compile(r"(?<!\d)(\d{3})[ -]?(\d{3})(?!\d)")
 
 
+@lru_cache(maxsize=4096)
 def asks_for_code(text: str) -> str:
     """The clause of the agent's text that asks the human for a second factor, empty when there is none."""
+    if not _CODE.may_match(folded(text)):
+        return ""
     for clause in clauses(text):
         if _CODE.search(clause) and _ASK.search(clause) and not _ON_THE_PAGE.search(clause):
             negated = _NEGATED.search(_WITHOUT.sub(" ", clause))

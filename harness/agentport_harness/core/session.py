@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from agentport_harness.core.calls import Await, CallTool, Meaning
+from agentport_harness.core.calls import Await, CallTool, Elsewhere, Meaning
 from agentport_harness.core.outcomes import ENDED, PENDING, Outcome
 from agentport_harness.core.trace import (
     AgentMessage,
@@ -166,6 +166,11 @@ class Session:
         """The last ``most`` actions whose calls stand before event ``stop``."""
         last = bisect_left(self.actions, stop, key=lambda action: action.seq)
         return self.actions[max(0, last - most) : last]
+
+    @cached_property
+    def uses_gateway(self) -> bool:
+        """Whether any call of the session concerns the gateway."""
+        return any(not isinstance(action.meaning, Elsewhere) for action in self.actions)
 
     def calls(self) -> Iterator[tuple[Action, CallTool]]:
         """Every call of an upstream tool through the gateway."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from agentport_harness.core.needles import Pattern, compiled
 from agentport_harness.detectors.cards import card_numbers
 
 _PIECE = 4_000
@@ -130,8 +131,8 @@ def _shaped(piece: str) -> Iterator[Secret]:
         for match in pattern.finditer(piece):
             if not _MASKED.search(match.group()):
                 yield Secret(kind=kind, value=match.group())
-    for kind, analyse in _plugins():
-        for value in _analysed(analyse, piece):
+    for kind, analyse, shapes in _plugins():
+        for value in _analysed(analyse, piece) if any(shape.may_match(piece) for shape in shapes) else ():
             if len(value) >= _SHORTEST and not _MASKED.search(value):
                 yield Secret(kind=kind, value=value)
 
@@ -144,19 +145,20 @@ def _analysed(analyse: Callable[[str], Iterable[str]], piece: str) -> list[str]:
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((kind, re.compile(pattern)) for kind, pattern in _SHAPES)
+def _patterns() -> tuple[tuple[str, Pattern], ...]:
+    return tuple((kind, compiled(pattern)) for kind, pattern in _SHAPES)
 
 
 @cache
-def _plugins() -> tuple[tuple[str, Callable[[str], Iterable[str]]], ...]:
+def _plugins() -> tuple[tuple[str, Callable[[str], Iterable[str]], tuple[Pattern, ...]], ...]:
     from importlib import import_module
 
     found = []
     for path in _LIBRARY:
         module, _, name = path.partition(".")
         plugin = getattr(import_module(f"detect_secrets.plugins.{module}"), name)()
-        found.append((str(plugin.secret_type), plugin.analyze_string))
+        shapes = tuple(Pattern(shape.pattern, shape.flags) for shape in plugin.denylist)
+        found.append((str(plugin.secret_type), plugin.analyze_string, shapes))
     return tuple(found)
 
 

@@ -8,6 +8,9 @@ from agentport_harness.bench.bench import Bench
 from agentport_harness.bench.check import NotReachedError, Sighting, gateway_check, sighted
 from agentport_harness.core.urls import split_url
 
+BRIEF = 0.2
+"""Seconds for which one await is asked to hold the line."""
+
 
 @gateway_check(
     "GW302",
@@ -25,6 +28,8 @@ async def approval_shape(bench: Bench) -> AsyncIterator[Sighting]:
     reply = await agent.call(await bench.target("require_approval"), {"note": "shape"})
     if reply.kind == "executed":
         raise NotReachedError("the call ran at once: no approval was asked for")
+    if reply.kind == "approval_required" and reply.asked_by != bench.stand.rung:
+        raise NotReachedError(f"approval is asked for by {reply.asked_by}, and not by {bench.stand.rung}")
     outcome = reply.outcome
     yield sighted(
         reply.kind == "approval_required",
@@ -45,8 +50,12 @@ async def approval_shape(bench: Bench) -> AsyncIterator[Sighting]:
         expected="the id in the URL",
         evidence=outcome.approval_url,
     )
-    if reply.error is None:
+    if reply.asked_by == "result":
         yield sighted(
             "await_approval" in reply.text, "the answer does not say how to wait", expected="the name of the await tool"
         )
         yield sighted(not reply.is_error, "asking for approval is marked as an error", expected="isError not set")
+    else:
+        # the protocol's own way to ask carries no id beside the URL
+        awaited = await agent.use("await_approval", {"request_id": outcome.request_id, "timeout_seconds": BRIEF})
+        yield sighted(awaited.kind != "not_found", "the id in the URL is none to wait with", expected="the request's")

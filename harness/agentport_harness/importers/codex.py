@@ -12,7 +12,6 @@ is one call whose result comes later.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,6 +20,8 @@ from agentport_harness.core.importer import Importer, Record
 from agentport_harness.core.json_values import JSON, as_object, as_text
 from agentport_harness.core.trace import Place, Trace
 from agentport_harness.importers._assembly import Assembly
+from agentport_harness.importers._codex_lines import RolloutLines
+from agentport_harness.importers._codex_scripts import AWAIT, Scripts
 from agentport_harness.importers._codex_texts import Output, injected, output_of
 from agentport_harness.importers._content import Fields, arguments_of, seconds, text_of, whole
 
@@ -42,24 +43,17 @@ _PASSED_OVER = _KINDS | {
 """Kinds that say nothing which a rule could use."""
 
 
-_IDLE = re.compile(
-    rb'\{"timestamp": ?"[^"]{0,40}", ?(?:"ordinal": ?\d+, ?)?"type": ?"'
-    rb'(?:(?:world_state|turn_context|token_usage_record|compacted)"'
-    rb'|event_msg", ?"payload": ?\{ ?"type": ?"(?:token_count|agent_reasoning\w*|thread_settings_applied)"'
-    rb'|response_item", ?"payload": ?\{ ?"type": ?"(?:reasoning|ghost_snapshot)")'
-)
-
-
-def _idle(line: bytes) -> bool:
-    """Whether the line is a whole record of a kind that is passed over; two records run together are not."""
-    return _IDLE.match(line) is not None and line.endswith(b"}\n") and line.rfind(b'{"timestamp":') == 0
-
-
 def _sniff(records: Sequence[JSON]) -> bool:
     return any(
         as_text(record.get("type")) in _KINDS and isinstance(record.get("payload"), Mapping)
         for record in map(as_object, records)
     )
+
+
+def _heads(record: JSON) -> bool:
+    fields = as_object(record)
+    meta = as_object(fields.get("payload"))
+    return fields.get("type") == "session_meta" and "cli_version" in meta and "cwd" in meta
 
 
 def _read(records: Iterable[Record], source: str) -> Iterator[Trace]:
@@ -98,6 +92,7 @@ class _Rollout:
         self.moments: list[float] = []
         self.marks: list[tuple[int, int]] = []
         self.mcp: set[str] = set()
+        self.scripts = Scripts()
         self.processes: dict[str, str] = {}
         self.polls: dict[str, str] = {}
         self.partial: dict[str, tuple[str, int, Place]] = {}
@@ -134,6 +129,16 @@ class _Rollout:
                     self.to.drop(number)
         for call_id, (text, number, place) in self.partial.items():
             self.to.result(call_id, text, place, after=number)
+        for script in self.scripts.unfinished():
+            named = [request_id for request_id in script.ids if request_id]
+            if not named:  # which request it waits for was known to the script alone
+                self.to.lacks |= {"open_end", "arguments"}
+            for request_id in named[:1]:
+                call = {"request_id": request_id}
+                self.to.call(
+                    f"{script.call_id}/wait", AWAIT, call, script.place, script.time, server="mcp__agentport",
+                    after=script.after,
+                )  # fmt: skip
         return self.to.trace()
 
     # what was said
@@ -195,6 +200,8 @@ class _Rollout:
             self.polls[call_id] = str(as_object(arguments_of(given)).get("session_id", ""))
         server = namespace if namespace.startswith("mcp") else ""
         self.to.call(call_id, name, given, place, self.time, server=server)
+        value = arguments_of(given) if name == "wait" else given
+        self.scripts.called(name, value, call_id, (len(self.to.events) - 1, self.to.step), place, self.time)
         self._mark(self.time)
 
     def local_shell_call(self, payload: Fields, place: Place) -> None:
@@ -218,6 +225,7 @@ class _Rollout:
         call_id = as_text(payload.get("call_id"))
         if call_id not in self.to.open:
             return
+        self.scripts.answered(call_id, text_of(payload.get("output")))
         mcp = call_id in self.mcp
         output = output_of(payload.get("output"), mcp=mcp)
         if mcp and output.is_error is None:
@@ -267,6 +275,8 @@ class _Rollout:
         """An MCP call has ended, as recorded since 0.150."""
         call_id = as_text(payload.get("id"))
         self._nested(call_id, as_text(payload.get("tool")), payload.get("arguments"), payload, place, payload)
+        if as_text(payload.get("tool")).endswith(AWAIT):
+            self.scripts.waited()
         error = as_object(payload.get("error"))
         if error or payload.get("status") == "failed":
             text = as_text(error.get("message")) or text_of(as_object(payload.get("result")).get("content"))
@@ -357,5 +367,6 @@ CODEX = Importer(
     sniff=_sniff,
     read=_read,
     versions=("0.120", "0.122", "0.135", "0.150", "0.169"),
-    idle=_idle,
+    lines=RolloutLines,
+    heads=_heads,
 )

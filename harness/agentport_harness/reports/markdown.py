@@ -41,6 +41,8 @@ def _chunks(run: Run) -> Iterator[str]:
     """Pieces of whole lines, the most important first; the summary can end after any of them."""
     called = names(run)
     found = list(told(run))
+    if run.kind != "gateway":  # its facts are of the wire, and go into the documents only
+        yield from _listed("This run", (f"{_span(name)}: {_span(value)}\n" for name, value in run.facts.items()))
     yield from _listed("Could not be judged", _problems(run, called))
     yield from _listed("Not as declared", _differences(run, called))
     yield from _listed("Stale baseline entries", (f"{_span(entry)}\n" for entry in run.stale))
@@ -122,6 +124,8 @@ def _finding(finding: Finding, name: str) -> str:
     told = f"{_span(where)}{f' {finding.moment}' if finding.moment else ''}: {_span(finding.message)}\n"
     if finding.evidence:
         told += f"  - found {_span(finding.evidence)}\n"
+    if finding.why:
+        told += f"  - why {_span(finding.why)}\n"
     return f"{told}  - wanted {_span(finding.expected)}\n"
 
 

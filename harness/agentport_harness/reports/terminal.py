@@ -200,6 +200,8 @@ def _finding(verdict: Verdict, finding: Finding) -> Iterator[tuple[str, str]]:
     yield f"      at      {place}{f' ({finding.moment})' if finding.moment else ''}", ""
     if finding.evidence:
         yield f"      found   {one_line(finding.evidence, 300)}", ""
+    if finding.why:
+        yield f"      why     {one_line(finding.why, 300)}", ""
     yield f"      wanted  {one_line(finding.expected, 300)}", ""
 
 
@@ -249,6 +251,9 @@ def _summary(run: Run, console: Console) -> None:
         told = ", ".join(f"{counts[name]} {name.replace('_', ' ')}" for name in counts if name != "sessions")
         sessions = "1 session" if counts["sessions"] == 1 else f"{counts['sessions']} sessions"
         text = f"{sessions}; verdicts: {told}"
+    if run.kind != "gateway":  # its facts are of the wire, and go into the documents only
+        for name, value in run.facts.items():
+            console.print(Text(visible(f"{name}: {value}")))
     console.print(Text(text, style="bold red" if run.exit_code() else "bold green"))
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from agentport_harness.core.call_edits import with_value
 from agentport_harness.core.calls import Await
@@ -12,6 +12,7 @@ from agentport_harness.core.session import Action, Session, waited_on
 from agentport_harness.core.stopping import stopped
 from agentport_harness.core.trace import HumanMessage, ToolCall, ToolResult, Trace
 
+_FEW = 8
 _TOKEN = re.compile(r"[0-9A-Za-z_-]{4,}")
 
 
@@ -65,14 +66,20 @@ def _broken(action: Action, message: str) -> Broken:
     )
 
 
+def _may_name(text: str, waited: Collection[str]) -> bool:
+    """Whether it is worth to look at every word; where many ids are asked for it always is."""
+    return len(waited) > _FEW or any(request_id in text for request_id in waited)
+
+
 def _first_named(session: Session) -> dict[str, int]:
     """The first event at which the gateway or the human wrote each word that could be an id."""
     first: dict[str, int] = {}
     for action in session.actions:
         if action.outcome.request_id and action.result_seq is not None and not waited_on(action):
             first.setdefault(action.outcome.request_id, action.result_seq)
-    for seq, event in enumerate(session.trace.events):
-        if isinstance(event, (HumanMessage, ToolResult)):
+    waited = {waited_on(action) for action, _ in session.awaits()}
+    for seq, event in enumerate(session.trace.events) if waited else ():
+        if isinstance(event, (HumanMessage, ToolResult)) and _may_name(event.text, waited):
             for token in _TOKEN.findall(event.text):
                 first[token] = min(seq, first.get(token, seq))
     return first

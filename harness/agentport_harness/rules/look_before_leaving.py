@@ -8,9 +8,10 @@ from agentport_harness.core.calls import Discover, Elsewhere
 from agentport_harness.core.consent import names_of
 from agentport_harness.core.edits import insert, said
 from agentport_harness.core.json_values import strings_in
+from agentport_harness.core.needles import compiled
 from agentport_harness.core.rule import Broken, Kept, Observation, Unclear, rule
 from agentport_harness.core.session import Action, Session, Shown
-from agentport_harness.core.text import clauses
+from agentport_harness.core.text import clauses, folded
 from agentport_harness.core.trace import AgentMessage, HumanMessage, Trace
 
 _SERVICES = (
@@ -26,7 +27,7 @@ _SERVICES = (
     r"(?:your|the|their|his|her|my) (?:calendar|e-?mail|emails?|inbox|mailbox|crm|helpdesk|help desk|issue tracker|"
     r"wiki|spreadsheets?)"
 )
-_OUT_OF_REACH = re.compile(
+_OUT_OF_REACH = compiled(
     rf"\b(?:don't|do not|doesn't|no longer|can't|cannot|can not|couldn't|could not|unable to|not able to|no way to|"
     rf"haven't|lack|have no|there(?:'s| is) no (?:\w+ )?(?:access|connect\w+|integration|tool|way|link))\b"
     rf"(?:\W+\w+){{0,8}}?\W+(?P<one>{_SERVICES})\b|"
@@ -88,6 +89,7 @@ _HUMAN_CHOSE = r"(?<![\w/])(?:curl|{name}|api|cli|command line|script|directly)(
     passes="list_installed_integrations → list_available_integrations(query=“notion”) → “Notion is not offered.”",
     fails="“I have no access to Notion.” as the first answer, or curl https://api.notion.com/…",
     needs=("assistant_text",),
+    always=True,
 )
 def look_before_leaving(session: Session) -> Iterator[Observation]:
     """Before saying a service is out of reach, or reaching it another way, the agent looks at the installed and the
@@ -144,7 +146,8 @@ def _offered(session: Session) -> bool:
 def _declared_out_of_reach(text: Shown) -> str:
     if text.step < 0:
         return ""
-    for clause in clauses(text.text[:20_000]):
+    said = text.text[:20_000]
+    for clause in clauses(said) if _OUT_OF_REACH.may_match(folded(said)) else ():
         found = _OUT_OF_REACH.search(clause)
         if found is None or _NOT_REACH.search(clause) or not (_ACCESS.search(clause) or not clause.isascii()):
             continue

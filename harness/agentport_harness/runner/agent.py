@@ -11,10 +11,10 @@ from pathlib import Path
 
 import anyio
 
-from agentport_harness.core.errors import HarnessError, UnreachableError
+from agentport_harness.core.errors import HarnessError, InputError, UnreachableError
 from agentport_harness.core.judge import judge
 from agentport_harness.core.rates import Rate
-from agentport_harness.core.report import Met, Run, SessionReport, SubjectKind
+from agentport_harness.core.report import Met, Problem, Run, SessionReport, SubjectKind
 from agentport_harness.core.rule import Rule
 from agentport_harness.core.transcript import Transcript
 from agentport_harness.runner.agent_options import AgentOptions, why_unplayable
@@ -30,7 +30,7 @@ from agentport_harness.runner.replay import (
     problem_of,
 )
 from agentport_harness.surfaces.reading import read_session
-from agentport_harness.transports.agent_process import find_command
+from agentport_harness.transports.agent_process import find_command, installed_version
 from agentport_harness.transports.agentport import AgentPortAdapter
 from agentport_harness.transports.embedded import Gateway
 from agentport_harness.transports.upstream import ScriptedUpstreams, scripted_upstreams
@@ -52,8 +52,16 @@ def run_agent(
 
     Raises `UnreachableError` when there is no such client or gateway.
     """
-    find_command(options.client.command, options.client.package, options.client_folder or None)
+    if options.credential == "oauth" and not options.client.sign_in:
+        raise InputError("no-sign-in", f"{options.client.title} has no command that signs in to an MCP server by OAuth")
+    command = find_command(options.client.command, options.client.package, options.client_folder or None)
+    if options.keep is not None:
+        try:
+            options.keep.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError("cannot-write", f"cannot be used: {error.strerror}", at=str(options.keep)) from None
     agent = _Agent(tuple(rules), tuple(skipped), options, replaying, progress)
+    agent.version = installed_version(command, options.client.package)
     try:
         anyio.run(agent.run, tuple(transcripts))
     except (HarnessError, BaseExceptionGroup) as error:
@@ -79,9 +87,10 @@ class _Agent:
         progress: Progress,
     ) -> None:
         self.reports: list[SessionReport] = []
+        self.version = ""
         self._rules, self._skipped, self._options = rules, skipped, options
         self._replaying, self._progress = replaying, progress
-        self._passed: dict[bool, list[bool]] = {}
+        self._tried: dict[bool, list[SessionReport]] = {}
         self._told: dict[str, str] = {}
 
     async def run(self, transcripts: tuple[Transcript, ...]) -> None:
@@ -109,6 +118,7 @@ class _Agent:
             for with_skills in (True, False) if self._options.compare else (True,):
                 report = await self._trial(transcript, gateway, adapter, upstreams, number, with_skills)
                 self.reports.append(report)
+                self._tried.setdefault(with_skills, []).append(report)
                 self._progress(report)
 
     async def _trial(
@@ -151,11 +161,11 @@ class _Agent:
             except (HarnessError, BaseExceptionGroup) as error:
                 return replace(report, problem=problem_of(harness_error(error)))
         self._told |= {"network": played.network} | ({"skills": played.skills} if with_skills else {})
-        judged = self._judged(report, transcript, played)
-        self._passed.setdefault(with_skills, []).append(self._went_well(judged))
-        return replace(judged, seconds=time.perf_counter() - began)
+        return replace(self._judged(report, transcript, played), seconds=time.perf_counter() - began)
 
     def _judged(self, report: SessionReport, transcript: Transcript, played: Played) -> SessionReport:
+        if self._options.model and played.differences:  # with a real model nothing is expected but that it works
+            report = replace(report, problem=Problem(message="; ".join(played.differences), exit_code=3))
         if played.problem is not None:
             return replace(report, problem=played.problem, trace=played.trace)
         if played.trace is None:
@@ -167,7 +177,7 @@ class _Agent:
             rules = tuple(sorted(transcript.verdict))
             return replace(judged, expectation=Met(rules=rules, differences=tuple(played.differences)))
         if self._options.model:
-            return replace(judged, warnings=(*judged.warnings, *played.differences))
+            return judged
         return replace(judged, expectation=compared(transcript, verdicts, played.differences, self._skipped))
 
     def _went_well(self, report: SessionReport) -> bool:
@@ -180,20 +190,26 @@ class _Agent:
     def facts(self) -> dict[str, str]:
         """What was run and how often it went well, in words."""
         client, options = self._options.client, self._options
+        never_seen = f" (tried with {client.version})" if self.version not in ("", client.version) else ""
         told = {
-            "client": client.title,
+            "client": f"{client.title} {self.version}".strip() + never_seen,
             "model": options.model or f"scripted, offered as {options.model_name or client.model}",
             **self._told,
         }
-        names = {True: "passed with the skills", False: "passed without the skills"}
-        for with_skills, passed in sorted(self._passed.items(), reverse=True):
-            named = names[with_skills] if options.compare else "passed"
-            told[named] = str(Rate(passed=sum(passed), trials=len(passed)))
-        broken = {rule for report in self.reports for rule in report.broken()} if options.model else set()
-        for rule in sorted(broken):
-            held = [report for report in self.reports if _applied(report, rule)]
-            told[f"kept {rule}"] = str(Rate(passed=sum(rule not in one.broken() for one in held), trials=len(held)))
+        for with_skills, reports in sorted(self._tried.items(), reverse=True):
+            how = (" with the skills" if with_skills else " without the skills") if options.compare else ""
+            passed = sum(map(self._went_well, reports))
+            told[f"passed{how}"] = str(Rate(passed=passed, trials=len(reports)))
+            for rule in self._broken:
+                held = [report for report in reports if _applied(report, rule)]
+                kept = sum(rule not in report.broken() for report in held)
+                told[f"kept {rule}{how}"] = str(Rate(passed=kept, trials=len(held)))
         return told
+
+    @property
+    def _broken(self) -> Sequence[str]:
+        """The rules that a real model broke in any trial; a scripted one breaks what it is told to."""
+        return sorted({rule for report in self.reports for rule in report.broken()}) if self._options.model else ()
 
 
 def _applied(report: SessionReport, rule: str) -> bool:

@@ -128,7 +128,7 @@ class WatchingHuman:
         reaction: float,
         poll_budget: float,
     ) -> None:
-        self.decided: list[tuple[str, Deed]] = []
+        self.differences: list[str] = []
         self._adapter, self._reaction, self._budget = adapter, reaction, poll_budget
         self._plans = list(plans(transcript))
         self._decides = bool(self._plans)
@@ -147,8 +147,10 @@ class WatchingHuman:
 
     async def _decide(self, request_id: str, deed: Deed, delay: float) -> None:
         await anyio.sleep(delay)
-        self.decided.append((request_id, deed))
-        await self._adapter.decide(request_id, deed)
+        try:
+            await self._adapter.decide(request_id, deed)
+        except UnreachableError as error:  # it may have expired meanwhile
+            self.differences.append(f"The human could not decide: {error.message}")
 
     def _planned(self, request: Mapping[str, Any]) -> tuple[Deed, float]:
         tool = f"{self._names[request['integration_id']]}/{request['tool_name']}"

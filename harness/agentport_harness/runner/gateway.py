@@ -10,7 +10,7 @@ import anyio
 from agentport_harness.bench.check import GatewayCheck
 from agentport_harness.bench.judging import Checked, plain, run_check
 from agentport_harness.bench.stand import EXPIRY, Stand
-from agentport_harness.core.errors import HarnessError
+from agentport_harness.core.errors import HarnessError, UnreachableError
 from agentport_harness.core.report import Run, SessionReport
 from agentport_harness.core.trace import Event, Trace
 from agentport_harness.core.verdict import Finding, Verdict
@@ -53,8 +53,7 @@ async def check_stand(
     progress: Progress = lambda _check: None,
 ) -> Run:
     """The same for a gateway that stands already."""
-    async with connect(stand.mcp_url, stand.first.api_key, protocol=stand.protocol) as session:
-        spoken = session.protocol_version  # a wrong address or key is said once, not by every check
+    stand, spoken = await _greeted(stand)
     checked = {check.id: Checked(verdict=plain(check, "skipped", "deselected")) for check in skipped}
     stage = _Stage(stand, checked, anyio.Semaphore(jobs), progress)
     async with anyio.create_task_group() as tasks:
@@ -77,6 +76,26 @@ async def check_stand(
             **{name: value for _, one in sorted(checked.items()) for name, value in one.facts.items()},
         },
     )
+
+
+async def _greeted(stand: Stand) -> tuple[Stand, str]:
+    """The stand as the gateway takes its key, and the revision agreed on.
+
+    A wrong address or key is said once, not by every check.
+    """
+    key = stand.first.api_key
+    try:
+        headers = stand.credential
+        async with connect(stand.mcp_url, key, protocol=stand.protocol, headers=headers) as session:
+            return stand, session.protocol_version
+    except UnreachableError as error:
+        if error.slug != "refused" or stand.as_bearer:
+            raise
+        refused = error
+    try:
+        return await _greeted(replace(stand, as_bearer=True))
+    except UnreachableError:
+        raise refused from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ def gateway_options(given: Mapping[str, Any], templates: Mapping[str, str]) -> G
         probe_port=int(port),
         probe_url=given["probe_url"],
         protocol=given["protocol"],
+        rung=given["approval_by"],
         rounds=given["rounds"],
         poll_limit=given["poll_limit"],
         jobs=given["jobs"],

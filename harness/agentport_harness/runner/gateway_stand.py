@@ -16,7 +16,7 @@ from agentport_harness.transports.adapter import GatewayAdapter
 from agentport_harness.transports.agentport import signed_in
 from agentport_harness.transports.command_adapter import CommandAdapter, run_command
 from agentport_harness.transports.embedded import Gateway, embedded_process
-from agentport_harness.transports.mcp import Protocol
+from agentport_harness.transports.mcp import Protocol, Rung
 from agentport_harness.transports.probe import probing
 from agentport_harness.transports.terminal_adapter import TerminalAdapter
 
@@ -42,6 +42,7 @@ class GatewayOptions:
     probe_port: int = 0
     probe_url: str = ""
     protocol: Protocol = "auto"
+    rung: Rung = "result"
     rounds: int = 5
     poll_limit: float = 60.0
     jobs: int = 8
@@ -55,7 +56,8 @@ async def standing(options: GatewayOptions) -> AsyncIterator[Stand]:
         if options.gateway is not None:
             gateway = options.gateway
         else:
-            process, gateway = await stack.enter_async_context(embedded_process())
+            rungs = () if options.rung == "result" else (options.rung,)
+            process, gateway = await stack.enter_async_context(embedded_process(wait_rungs=rungs))
             commands = {"restart": process.restart, "stop": process.stop_and_start}
         for how, command in (("restart", options.restart_command), ("stop", options.stop_command)):
             if command:
@@ -69,6 +71,7 @@ async def standing(options: GatewayOptions) -> AsyncIterator[Stand]:
             second=second,
             probe=probe,
             protocol=options.protocol,
+            rung=options.rung,
             given=options.tools,
             commands=commands,
             rounds=options.rounds,

@@ -117,7 +117,7 @@ class _Pool:
                 done = _Task(source=None, finished=True)
                 done.ready.append(unreadable(found, self.settings))
                 self.waiting.append(done)
-            elif found.path is None:  # standard input cannot be handed on
+            elif found.path is None and not found.url:  # standard input cannot be handed on
                 self.waiting.append(_Task(source=None, ready=deque(reports(found, self.settings)), finished=True))
             else:
                 self._give(found)

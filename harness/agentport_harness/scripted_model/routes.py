@@ -12,7 +12,7 @@ from agentport_harness.core.trace import ToolResult
 from agentport_harness.scripted_model.conversation import Asked, Call, OfferedTool, Returned
 from agentport_harness.surfaces.names import PREFIX, read_name
 
-_DEFERRED = re.compile(r"\b[A-Za-z][\w-]*?[_.]agentport__[a-z_]+")
+_DEFERRED = re.compile(r"\b[A-Za-z][\w-]{0,80}?[_.]agentport__[a-z_]+")
 _RUNNING = re.compile(r"Script running with cell ID (\S+)")
 _YIELD_MS = 30_000
 

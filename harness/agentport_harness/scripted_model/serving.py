@@ -91,7 +91,10 @@ async def _body(request: Request) -> dict[str, Any] | None:
     if request.headers.get("content-encoding") == "zstd":
         import zstandard
 
-        raw = zstandard.ZstdDecompressor().decompress(raw, max_output_size=LARGEST)
+        try:
+            raw = zstandard.ZstdDecompressor().decompress(raw, max_output_size=LARGEST)
+        except zstandard.ZstdError:
+            return None
     try:
         value = json.loads(raw)
     except (ValueError, RecursionError):

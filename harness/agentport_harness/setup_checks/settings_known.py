@@ -36,7 +36,7 @@ def settings_known(setup: Setup) -> Iterator[Sight]:
 
 def _fault(setup: Setup, entry: Entry, name: str) -> Sight:
     part = entry.part(name)
-    near = difflib.get_close_matches(name, sorted(setup.client.fields), n=1, cutoff=0.75)
+    near = difflib.get_close_matches(name[:40], sorted(setup.client.fields), n=1, cutoff=0.75)
     right = setup.client.renamed.get(name) or (near[0] if near else "")
     fault = fault_at(
         part, (name,), f"{setup.client.title} does not know the setting {name!r}, so it has no effect",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from agentport_harness.core.inspection import Fault, Sound, Unable, fault_verdict, plain_verdict
+from agentport_harness.core.judge import clipped
 from agentport_harness.core.verdict import Level, Verdict
 from agentport_harness.setups.edits import Edit
 from agentport_harness.setups.setup import ConfigFile, Setup
@@ -106,7 +107,7 @@ def _verdict(setup: Setup, check: SetupCheck, sights: Iterable[Sight]) -> Verdic
     plain = [sight.fault if isinstance(sight, Ill) else sight for sight in sights]
     faults = [sight for sight in plain if isinstance(sight, Fault)]
     if faults:
-        return fault_verdict(check, [_masked(setup, fault) for fault in faults])
+        return fault_verdict(check, [_masked(setup, fault) for fault in faults], why=check.why)
     unable = next((sight for sight in plain if isinstance(sight, Unable)), None)
     if unable is not None:
         return plain_verdict(check, "not_testable", setup.masked(unable.reason))
@@ -116,7 +117,7 @@ def _verdict(setup: Setup, check: SetupCheck, sights: Iterable[Sight]) -> Verdic
 def _masked(setup: Setup, fault: Fault) -> Fault:
     return replace(
         fault,
-        message=setup.masked(fault.message),
+        message=clipped(setup.masked(fault.message)),
         evidence=setup.masked(fault.evidence),
-        expected=setup.masked(fault.expected),
+        expected=clipped(setup.masked(fault.expected)),
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from agentport_harness.core.inspection import Fault
 from agentport_harness.setups.check import Cure, Ill
 from agentport_harness.setups.edits import Edit
-from agentport_harness.setups.setup import KEY_VARIABLE, Entry, Part, Setup
+from agentport_harness.setups.setup import KEY_VARIABLE, Part, Setup
 from agentport_harness.setups.source import Key
 
 
@@ -36,8 +36,3 @@ def key_edit(setup: Setup, table: Key, variable: str = KEY_VARIABLE) -> tuple[Ke
     if where.variables:
         return (*table, where.variables, "X-API-Key"), variable
     return (*table, where.headers, "X-API-Key"), where.form.format(name=variable)
-
-
-def named(setup: Setup, entry: Entry, setting: str = "") -> str:
-    """A setting of an entry, as this client's users write its way: ``mcp_servers.agentport.url``."""
-    return ".".join((*setup.client.servers, entry.name, *((setting,) if setting else ())))

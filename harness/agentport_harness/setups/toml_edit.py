@@ -15,6 +15,8 @@ from agentport_harness.setups.edits import Drop, Edit, EditError, Exclude, Inclu
 from agentport_harness.setups.source import Key
 from agentport_harness.setups.toml_source import Written, written_keys
 
+LARGEST = 1_000_000
+"""Characters of a file that is edited: the library takes its time, and no configuration is that long."""
 _BARE_END = re.compile(r"(?<!\r)\n")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -23,6 +25,8 @@ def edit_toml(text: str, edit: Edit) -> str:
     """The text with one edit made. Raises `EditError` where it does not fit, or would move other lines."""
     if isinstance(edit, Rename):
         return _renamed(text, edit)
+    if len(text) > LARGEST:
+        raise EditError("the file is too large to be edited")
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     try:
         document = tomlkit.parse(text.removeprefix(mark))

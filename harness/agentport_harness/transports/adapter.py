@@ -10,7 +10,7 @@ from agentport_harness.core.json_values import JSON
 from agentport_harness.core.transcript import Deed, Mode
 
 Skill: TypeAlias = Literal[
-    "decide", "mode", "install", "install_api", "repoint", "expiry", "requests", "log", "keys", "rules"
+    "decide", "mode", "install", "install_api", "repoint", "expiry", "requests", "log", "keys", "rules", "consent"
 ]
 """Something that an adapter may be able to do."""
 
@@ -87,6 +87,9 @@ class GatewayAdapter(Adapter, Protocol):
     async def add_rule(self, integration_id: str, tool: str, rule: Mapping[str, JSON]) -> str:
         """Add a conditional rule; its id."""
 
+    async def consent(self, url: str) -> str:
+        """Let a client in at its authorization URL, in a browser's place; the address that the answer is sent to."""
+
 
 _METHOD_OF: Mapping[Skill, str] = {
     "decide": "try_decide",
@@ -99,7 +102,9 @@ _METHOD_OF: Mapping[Skill, str] = {
     "log": "log",
     "keys": "make_key",
     "rules": "add_rule",
+    "consent": "consent",
 }
+EVERY_SKILL: frozenset[Skill] = frozenset(_METHOD_OF)
 
 
 def skills_of(adapter: object) -> frozenset[Skill]:

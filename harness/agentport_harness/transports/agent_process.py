@@ -16,6 +16,7 @@ from pathlib import Path
 import anyio
 
 from agentport_harness.core.errors import UnreachableError
+from agentport_harness.core.json_values import as_object, as_text, parsed
 from agentport_harness.transports import confined
 
 GRACE = 5.0
@@ -41,6 +42,18 @@ def find_command(command: str, package: str, folder: str | None) -> Path:
             hint=f"install it (npm install {package}) and name its folder with --client-path",
         )  # fmt: skip
     return Path(found)
+
+
+def installed_version(command: Path, package: str) -> str:
+    """The version of the npm package that a command belongs to, empty where it belongs to none."""
+    for folder in command.resolve().parents:
+        try:
+            told = as_object(parsed((folder / "package.json").read_text(encoding="utf-8")))
+        except (OSError, UnicodeDecodeError):
+            continue
+        if told.get("name") == package:
+            return as_text(told.get("version"))
+    return ""
 
 
 def clean_environment(command: Path, home: Path, own: Mapping[str, str]) -> dict[str, str]:

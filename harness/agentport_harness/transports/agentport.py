@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 from agentport_harness.core.errors import UnreachableError
 from agentport_harness.core.json_values import JSON, as_object
 from agentport_harness.core.transcript import Deed, Mode
-from agentport_harness.transports.adapter import Decided, Key
+from agentport_harness.transports.adapter import EVERY_SKILL, Decided, Key, Skill
+from agentport_harness.transports.consenting import agree
 
 if TYPE_CHECKING:
     import httpx2
@@ -21,11 +22,22 @@ _DECISIONS: dict[Deed, str] = {"approves": "approve-once", "always_allows": "all
 
 
 class AgentPortAdapter:
-    """`Adapter` over ``/api``; every call is made with a human's login token."""
+    """`Adapter` over ``/api``; every call is made with a human's login token.
 
-    def __init__(self, http: httpx2.AsyncClient) -> None:
+    Consent is given on the gateway's pages, and only where the human's email and password are known.
+    """
+
+    def __init__(self, http: httpx2.AsyncClient, *, email: str = "", password: str = "") -> None:
         self._http = http
+        self._email, self._password = email, password
         self._apis: set[str] = set()
+
+    @property
+    def can(self) -> frozenset[Skill]:
+        return EVERY_SKILL if self._email else EVERY_SKILL - {"consent"}
+
+    async def consent(self, url: str) -> str:
+        return await agree(url, self._email, self._password)
 
     async def install(self, name: str, url: str) -> str:
         added = await self._ask("POST", "/api/integrations/custom", {"name": name, "url": url})
@@ -132,4 +144,4 @@ async def signed_in(base_url: str, email: str, password: str) -> AsyncIterator[A
             raise UnreachableError(
                 "sign-in-refused", "the sign-in was not answered with an access token", at=base_url
             ) from None
-        yield AgentPortAdapter(http)
+        yield AgentPortAdapter(http, email=email, password=password)

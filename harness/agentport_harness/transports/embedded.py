@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,9 +64,10 @@ def gateway_of(told: Mapping[str, Any]) -> Gateway:
 class EmbeddedProcess:
     """One gateway process over a folder of its own; it can be ended in either way and started again where it was."""
 
-    def __init__(self, folder: str, options: tuple[str, ...]) -> None:
+    def __init__(self, folder: str, options: tuple[str, ...], variables: Mapping[str, str]) -> None:
         self._folder = Path(folder)
         self._options = options
+        self._variables = variables
         self._process: subprocess.Popen[bytes] | None = None
         self._port = 0
 
@@ -80,7 +81,11 @@ class EmbeddedProcess:
             "--database-url", f"sqlite:///{self._folder}/gateway.db",
             *self._options,
         ]  # fmt: skip
-        environment = {name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH") if name in os.environ}
+        environment = {
+            **self._variables,
+            **{name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH") if name in os.environ},
+            "AGENTPORT_CLIENT_DOCUMENTS": "false",  # it never asks the internet for anything
+        }
         home = str(self._folder)
         with log.open("wb") as output:
             self._process = subprocess.Popen(  # noqa: S603 our own interpreter and module
@@ -112,12 +117,16 @@ class EmbeddedProcess:
 
 @asynccontextmanager
 async def embedded_process(
-    *, poll_budget: float = 1.0, approval_expiry: float | None = None
+    *, poll_budget: float = 1.0, approval_expiry: float | None = None, wait_rungs: Sequence[str] = ()
 ) -> AsyncIterator[tuple[EmbeddedProcess, Gateway]]:
-    """Start a gateway with demo credentials and a database of its own, in hand. Times in seconds."""
+    """Start a gateway with demo credentials and a database of its own, in hand. Times in seconds.
+
+    ``wait_rungs`` are the ways beside a result in which it may ask for approval.
+    """
     with tempfile.TemporaryDirectory(prefix="agentport-", ignore_cleanup_errors=True) as folder:
         expiry = () if approval_expiry is None else ("--approval-expiry", str(approval_expiry))
-        process = EmbeddedProcess(folder, ("--poll-budget", str(poll_budget), *expiry))
+        rungs = {"AGENTPORT_WAIT_RUNGS": ",".join(wait_rungs)} if wait_rungs else {}
+        process = EmbeddedProcess(folder, ("--poll-budget", str(poll_budget), *expiry), rungs)
         try:
             yield process, await process.start()
         finally:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import math
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import anyio
 
 from agentport_harness.core.errors import UnreachableError
 from agentport_harness.core.json_values import JSON
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
 
 Protocol: TypeAlias = Literal["auto", "legacy", "2026-07-28"]
 """Which revision to speak: what the gateway prefers, the 2025-11-25 handshake, or 2026-07-28."""
+Rung: TypeAlias = Literal["result", "elicitation", "tasks"]
+"""How a client wants to hear that a human has to approve: by the result, a page to open, or a task to poll."""
 
 CONNECT_TIMEOUT = 10.0
 """Seconds until a gateway that does not answer is called unreachable."""
@@ -28,7 +34,8 @@ class Answer:
     """What a call was answered with: text blocks joined by newlines, and the structured result where there is one.
 
     ``blocks`` are the content blocks as they came, ``meta`` the result's ``_meta``. ``error`` is the JSON-RPC error
-    (code, message, data) where there was no result.
+    (code, message, data) where there was no result. ``pending`` is what came in a result's place: an input that is
+    required, or a task.
     """
 
     text: str
@@ -37,6 +44,7 @@ class Answer:
     blocks: tuple[JSON, ...] = ()
     meta: JSON = None
     error: JSON = None
+    pending: JSON = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,32 +59,107 @@ class ListedTool:
     meta: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Changes:
+    """How often the gateway has told that its tools changed."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._told = anyio.Event()
+
+    async def hear(self, message: object) -> None:
+        """A message that the gateway sent by itself."""
+        import mcp_types as types
+
+        if isinstance(message, types.ToolListChangedNotification):
+            self.count += 1
+            self._told.set()
+            self._told = anyio.Event()
+
+    async def more_than(self, count: int, within: float) -> bool:
+        """Whether it has told more than so often, when that or so many seconds have passed."""
+        with anyio.move_on_after(within):
+            while self.count <= count:
+                await self._told.wait()
+        return self.count > count
+
+
 class McpSession:
     """One connection of an agent to a gateway."""
 
-    def __init__(self, client: Client, url: str) -> None:
+    def __init__(self, client: Client, url: str, changes: Changes) -> None:
         self._client = client
         self._url = url
+        self._changes = changes
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[Changes]:
+        """What the gateway tells of changed tools while the context lasts.
+
+        Raises `UnreachableError` when it does not let itself be listened to.
+        """
+        from mcp.client.subscriptions import ListenNotSupportedError, SubscriptionLost
+        from mcp.shared.exceptions import MCPError
+
+        async with AsyncExitStack() as stack:
+            with contextlib.suppress(ListenNotSupportedError):  # the handshake revisions have a stream of their own
+                try:
+                    await stack.enter_async_context(self._client.listen(tools_list_changed=True))
+                except (MCPError, SubscriptionLost, TimeoutError) as error:
+                    raise UnreachableError("no-answer", f"no listening to changes: {error}", at=self._url) from None
+            yield self._changes
 
     @property
     def protocol_version(self) -> str:
         """The revision that was agreed on."""
         return self._client.protocol_version
 
-    async def call(self, name: str, arguments: Mapping[str, Any], *, timeout: float) -> Answer:
+    async def call(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        *,
+        timeout: float,
+        pending: JSON = None,
+    ) -> Answer:
         """The gateway's answer within ``timeout`` seconds. Raises `UnreachableError` when the line breaks.
 
-        A JSON-RPC error is an answer: its message is the text.
+        A JSON-RPC error is an answer: its message is the text. With ``pending``, an input that an earlier answer
+        required, the same call is made again and says that it was given.
         """
+        from agentport_harness.transports.rungs import accepted
+
+        session: Any = self._client.session
+        more = {} if pending is None else accepted(pending)
+        calling = session.call_tool(
+            name,
+            dict(arguments),
+            read_timeout_seconds=timeout,
+            allow_input_required=True,
+            allow_claimed=True,
+            **more,
+        )
+        return await self._answered(name, calling, timeout)
+
+    async def task(self, task_id: str, *, timeout: float) -> Answer:
+        """A task's state: the call's own answer once there is one, and till then one that is pending."""
+        from agentport_harness.transports.rungs import GetTask, TaskParams, TaskState
+
+        request = GetTask(params=TaskParams(task_id=task_id))
+        session: Any = self._client.session
+        asking = session.send_request(request, TaskState, request_read_timeout_seconds=timeout)
+        return await self._answered("tasks/get", asking, timeout)
+
+    async def _answered(self, name: str, calling: Awaitable[Any], limit: float) -> Answer:
         from mcp.shared.exceptions import MCPError
         from mcp_types import CONNECTION_CLOSED, REQUEST_TIMEOUT
+        from pydantic import ValidationError
 
         try:
-            result = await self._client.call_tool(name, dict(arguments), read_timeout_seconds=timeout)
+            return _answer(await calling)
         except MCPError as error:
             if error.code == REQUEST_TIMEOUT:
                 raise UnreachableError(
-                    "no-answer", f"{name} was not answered within {timeout:.0f} s", at=self._url
+                    "no-answer", f"{name} was not answered within {limit:.0f} s", at=self._url
                 ) from None
             if error.code == CONNECTION_CLOSED or "Server returned an error response" in error.error.message:
                 raise UnreachableError(
@@ -85,14 +168,10 @@ class McpSession:
                 ) from None  # fmt: skip
             told = {"code": error.code, "message": error.error.message, "data": error.error.data}
             return Answer(text=error.error.message, is_error=True, error=told)
-        blocks = [block.text if block.type == "text" else f"[{block.type}]" for block in result.content]
-        return Answer(
-            text="\n".join(blocks),
-            structured=result.structured_content,
-            is_error=bool(result.is_error),
-            blocks=tuple(block.model_dump(mode="json", by_alias=True, exclude_none=True) for block in result.content),
-            meta=result.meta,
-        )
+        except ValidationError as error:
+            raise UnreachableError(
+                "gateway-died", f"the answer to {name} is no MCP result: {str(error)[:300]}", at=self._url
+            ) from None
 
     @property
     def instructions(self) -> str:
@@ -121,32 +200,41 @@ class McpSession:
 
 @asynccontextmanager
 async def connect(
-    url: str, api_key: str, *, protocol: Protocol = "auto", headers: Mapping[str, str] | None = None
+    url: str,
+    api_key: str,
+    *,
+    protocol: Protocol = "auto",
+    headers: Mapping[str, str] | None = None,
+    rung: Rung = "result",
 ) -> AsyncIterator[McpSession]:
     """A session with the gateway's MCP endpoint at ``url``. Raises `UnreachableError` that says what is wrong.
 
     ``headers`` are sent in place of the API key.
     """
-    import anyio
     import httpx2
     from mcp import Client
     from mcp.client.streamable_http import streamable_http_client
     from mcp.shared.exceptions import MCPError
 
     from agentport_harness.transports.bounded import Bounded
+    from agentport_harness.transports.rungs import declared
 
     sent = dict(headers) if headers is not None else {"X-API-Key": api_key} if api_key else {}
     timeout = httpx2.Timeout(CONNECT_TIMEOUT, read=None)
-    transport = Bounded(httpx2.AsyncHTTPTransport(verify=url.startswith("https")))
-    async with httpx2.AsyncClient(headers=sent, timeout=timeout, transport=transport) as http:
+    bounded = Bounded(httpx2.AsyncHTTPTransport(verify=url.startswith("https")))
+    async with httpx2.AsyncClient(headers=sent, timeout=timeout, transport=bounded) as http:
         await _look(http, url)
-        client = Client(streamable_http_client(url, http_client=http), mode=protocol, cache=None)
+        changes = Changes()
+        transport = streamable_http_client(url, http_client=http)
+        client = Client(transport, mode=protocol, cache=None, message_handler=changes.hear, **declared(rung))
         opened = False
         try:
             with anyio.move_on_after(OPEN_TIMEOUT) as opening:
                 async with client:
+                    # what a result holds is for checks to judge, not for the line
+                    client.session.validate_tool_result = _unjudged  # type: ignore[method-assign]
                     opened, opening.deadline = True, math.inf
-                    yield McpSession(client, url)
+                    yield McpSession(client, url, changes)
             if not opened:
                 raise UnreachableError(
                     "not-mcp", f"no MCP session could be opened within {OPEN_TIMEOUT:.0f} s", at=url,
@@ -165,6 +253,31 @@ async def connect(
                 "gateway-died" if opened else "not-mcp", f"{what}: {_first(error)}", at=url,
                 hint="look at the gateway's own log",
             ) from None  # fmt: skip
+
+
+def _answer(result: Any) -> Answer:
+    """A result, or what came in its place."""
+    import mcp_types as types
+
+    from agentport_harness.transports.rungs import TaskState
+
+    if isinstance(result, TaskState) and result.result is not None:
+        result = types.CallToolResult.model_validate(result.result)
+    if not isinstance(result, types.CallToolResult):
+        told = result.model_dump(mode="json", by_alias=True, exclude_none=True)
+        return Answer(text=json.dumps(told, ensure_ascii=False), pending=told)
+    blocks = [block.text if block.type == "text" else f"[{block.type}]" for block in result.content]
+    return Answer(
+        text="\n".join(blocks),
+        structured=result.structured_content,
+        is_error=bool(result.is_error),
+        blocks=tuple(block.model_dump(mode="json", by_alias=True, exclude_none=True) for block in result.content),
+        meta=result.meta,
+    )
+
+
+async def _unjudged(name: str, result: object) -> None:
+    """No verdict on a result's structured content."""
 
 
 async def _look(http: Any, url: str) -> None:

@@ -66,6 +66,7 @@ class ProbeTool(Behaviour):
     description: str = "Acts, and tells that it did."
     input_schema: Mapping[str, JSON] = field(default_factory=lambda: dict(_OPEN_SCHEMA))
     output_schema: Mapping[str, JSON] | None = None
+    annotations: Mapping[str, JSON] | None = None
 
 
 Reached: TypeAlias = Callable[[str, JSON], None]
@@ -169,6 +170,8 @@ def _listed(tool: ProbeTool) -> Mapping[str, JSON]:
         "description": tool.description,
         "inputSchema": dict(tool.input_schema),
     }
+    if tool.annotations:
+        told["annotations"] = dict(tool.annotations)
     return told | ({"outputSchema": dict(tool.output_schema)} if tool.output_schema else {})
 
 

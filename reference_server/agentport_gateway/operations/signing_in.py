@@ -12,6 +12,7 @@ from agentport_gateway.domain.identity import Human
 from agentport_gateway.operations.confirming import FAILURES, LOCK, is_locked
 from agentport_gateway.store import accounts, browser_sessions
 from agentport_gateway.store.browser_sessions import BrowserSession
+from agentport_gateway.store.news import announce
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -120,9 +121,12 @@ async def find_session(gateway: Gateway, secret: str) -> tuple[BrowserSession, U
 
 async def sign_out(gateway: Gateway, human: Human, session_id: str) -> bool:
     """Whether this session of the person was there to end; their other tabs hear of it."""
-    ended = await gateway.database.write(
-        lambda connection: browser_sessions.end(connection, session_id, user_id=human.user_id)
-    )
+
+    def write(connection: Connection) -> bool:
+        announce(connection, "pages", human.org_id)
+        return browser_sessions.end(connection, session_id, user_id=human.user_id)
+
+    ended = await gateway.database.write(write)
     gateway.waits.stir(human.org_id)
     return ended
 
@@ -133,6 +137,7 @@ async def sign_out_elsewhere(gateway: Gateway, human: Human, but: str | None) ->
     def write(connection: Connection) -> None:
         browser_sessions.end_others(connection, human.user_id, but=but)
         accounts.end_sign_ins(connection, human.user_id)
+        announce(connection, "pages", human.org_id)
 
     await gateway.database.write(write)
     gateway.waits.stir(human.org_id)
@@ -152,6 +157,7 @@ async def change_password(gateway: Gateway, human: Human, *, old: str, new: str,
         accounts.set_password(connection, user.id, hashed)
         browser_sessions.end_others(connection, user.id, but=session_id)
         accounts.end_sign_ins(connection, user.id)
+        announce(connection, "pages", user.org_id)
 
     await gateway.database.write(write)
     gateway.waits.stir(human.org_id)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import and_, or_, select, update
 
 from agentport_gateway.domain.approvals import ApprovalRequest
+from agentport_gateway.domain.notices import ending
 from agentport_gateway.store import approval_statements as statements
+from agentport_gateway.store import notices
 from agentport_gateway.store.approval_statements import COLUMNS, LIVE, RUNNING
 from agentport_gateway.store.news import announce
 from agentport_gateway.store.schema import approval_requests as requests
@@ -40,7 +42,7 @@ def ask(connection: Connection, wanted: ApprovalRequest, *, limit: int) -> tuple
     if row is not None and row.expires_at <= wanted.created_at:
         # The live one is so in name only: write down that its time is up, and ask anew.
         overdue = {"b_digest": wanted.digest, "b_now": wanted.created_at}
-        _announced(connection, connection.execute(statements.END_OVERDUE_CALL, overdue))
+        _ended(connection, connection.execute(statements.END_OVERDUE_CALL, overdue), wanted.created_at)
         row = connection.execute(statement, values).one_or_none()
     if row is None:
         raise TooManyPendingError
@@ -48,6 +50,7 @@ def ask(connection: Connection, wanted: ApprovalRequest, *, limit: int) -> tuple
     is_new = found.id == wanted.id
     if is_new:
         announce(connection, "asked", found.org_id)
+        notices.note(connection, found, "approval.requested", wanted.created_at)
     return found, is_new
 
 
@@ -76,7 +79,10 @@ def decide(
         "b_digest": digest,
         "b_decision_note": note,
     }
-    return _changed(connection, statements.DECIDE, values)
+    decided = _changed(connection, statements.DECIDE, values)
+    if decided is not None:
+        notices.note(connection, decided, "approval.decided", now)
+    return decided
 
 
 def consume(
@@ -179,7 +185,7 @@ def end_live(
     if by_policy:
         values["decision_mode"] = "policy"
     rows = connection.execute(update(requests).where(*wanted).values(values).returning(*COLUMNS))
-    return _announced(connection, rows)
+    return _ended(connection, rows, now)
 
 
 def end_overdue(connection: Connection, now: datetime) -> list[ApprovalRequest]:
@@ -190,7 +196,7 @@ def end_overdue(connection: Connection, now: datetime) -> list[ApprovalRequest]:
         .values(status="expired", end_reason="time", finished_at=now)
         .returning(*COLUMNS)
     )
-    return _announced(connection, rows)
+    return _ended(connection, rows, now)
 
 
 def find(connection: Connection, *, org_id: str, request_id: str) -> ApprovalRequest | None:
@@ -254,6 +260,13 @@ def newest(
         select(*COLUMNS).where(*wanted).order_by(requests.c.seq.desc()).limit(limit).offset(offset)
     )
     return [_request(row) for row in rows]
+
+
+def _ended(connection: Connection, rows: Iterable[Any], now: datetime) -> list[ApprovalRequest]:
+    ended = _announced(connection, rows)
+    for request in ended:
+        notices.note(connection, request, ending(request), now)
+    return ended
 
 
 def _announced(connection: Connection, rows: Iterable[Any]) -> list[ApprovalRequest]:

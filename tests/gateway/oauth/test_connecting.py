@@ -33,7 +33,7 @@ async def test_the_metadata_leads_from_the_refusal_to_every_endpoint(world: Worl
     assert server["issuer"] == world.base_url
     assert server["code_challenge_methods_supported"] == ["S256"]
     assert server["authorization_response_iss_parameter_supported"] is True
-    assert server["client_id_metadata_document_supported"] is True
+    assert server["client_id_metadata_document_supported"] is False
     assert "none" in server["token_endpoint_auth_methods_supported"]
     for name in ("authorization_endpoint", "token_endpoint", "registration_endpoint", "revocation_endpoint"):
         assert server[name].startswith(f"{world.base_url}/")
@@ -196,7 +196,7 @@ async def _ask_by(client: Program, session: dict[str, str]) -> str:
 
 
 async def test_secrets_are_hashed_or_sealed_at_rest(tmp_path: Path) -> None:
-    async with running_gateway(tmp_path) as world, program(world) as client:
+    async with running_gateway(tmp_path, knows_address=True) as world, program(world) as client:
         answer = await client.register(token_endpoint_auth_method="client_secret_post")
         secret = answer.json()["client_secret"]
         heard = await client.answered()
@@ -206,6 +206,25 @@ async def test_secrets_are_hashed_or_sealed_at_rest(tmp_path: Path) -> None:
         found = [secret, heard["code"], client.tokens["access_token"], client.tokens["refresh_token"]]
     kept = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())  # noqa: ASYNC240
     assert [one for one in found if one.encode() in kept] == []
+
+
+async def test_a_client_may_show_its_secret_by_http_basic(world: World) -> None:
+    async with program(world) as client:
+        answer = await client.register(token_endpoint_auth_method="client_secret_basic")
+        heard = await client.answered()
+        assert (await client.exchange(heard["code"])).status_code == 401
+        form = {
+            "grant_type": "authorization_code",
+            "code": heard["code"],
+            "redirect_uri": CALLBACK,
+            "code_verifier": "v" * 64,
+        }
+        for secret, status in (("wrong", 401), (answer.json()["client_secret"], 200)):
+            shown = (client.client_id, secret)
+            assert (await client.http.post("/token", data=form, auth=shown)).status_code == status
+        for broken in ("Basic", "Basic !!!", "Basic eCZ5PTE6eg=="):
+            answer = await client.http.post("/token", data=form, headers={"Authorization": broken})
+            assert answer.status_code == 401
 
 
 async def test_registrations_are_bounded(world: World) -> None:

@@ -185,13 +185,13 @@ async def test_an_agent_that_leaves_does_not_stop_a_refresh_halfway(world: World
 
 async def test_a_restart_keeps_the_sign_in_and_secrets_are_sealed(tmp_path: Path) -> None:
     async with authority() as one:
-        async with running_gateway(tmp_path) as world, world.agent() as agent:
+        async with running_gateway(tmp_path, knows_address=True) as world, world.agent() as agent:
             await _signed_in(world, one, agent)
             tenants = (world.first, world.second)
         kept = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())  # noqa: ASYNC240
         for secret in (b"access-1", b"refresh-1", one.asked[0]["code_verifier"].encode()):
             assert secret not in kept
-        async with running_gateway(tmp_path, tenants=tenants) as world, world.agent() as agent:
+        async with running_gateway(tmp_path, tenants=tenants, knows_address=True) as world, world.agent() as agent:
             assert (await agent.call_tool(CALL, ask("act", "probe"))).content[0].text == "acted 1"
 
 
@@ -291,6 +291,15 @@ async def test_what_was_granted_for_one_address_is_not_sent_to_another(world: Wo
         )
         assert (await agent.call_tool(CALL, ask("act", "probe"))).is_error
         assert another.seen == []
+        status = facts(await agent.call_tool(STATUS, PLACE))
+        assert (status["connected"], status["oauth_status"]) == (False, "pending")
+        async with member(world) as person:
+            url = f"{world.base_url}/oauth/sign-in/probe"
+            assert (await person.open(url)).status == 404
+            assert facts(await agent.call_tool(START, PLACE))["authorization_url"] == url
+            await _sign_in(person, url)
+        assert not (await agent.call_tool(CALL, ask("act", "probe"))).is_error
+        assert another.seen[-1] == "access-1"
 
 
 async def test_signing_in_again_ends_what_was_approved_for_the_account_before(world: World) -> None:

@@ -276,3 +276,82 @@ async def test_the_set_up_link_fills_in_its_code(tmp_path: Path) -> None:
         await button(seen, "Create the first user").click()
         await seen.page.wait_for_url("**/integrations")
         assert not any("ABCD" in url for url in seen.asked)
+
+
+async def test_a_policy_is_made_tried_and_taken_back(world: World) -> None:
+    async with chromium() as browser:
+        seen = await signed_in(browser, world)
+        page = seen.page
+        await page.get_by_role("link", name="Tools").click()
+        await page.get_by_role("link", name="refund").click()
+        await page.get_by_text("Add a rule…").click()
+        await page.get_by_label("Parameter").first.fill("order")
+        await page.get_by_label("Compared how").first.select_option("starts_with")
+        await page.get_by_label("Values").first.fill("11\n12")
+        await page.get_by_label("Effect").select_option("deny")
+        await button(seen, "Add the rule").click()
+        await page.get_by_text("The rule is in force.").wait_for()
+        await page.get_by_label("Arguments, as JSON").fill('{"order": "1182"}')
+        await button(seen, "Try").click()
+        assert "because of the rule: When order starts with" in await text_of(seen)
+        await button(seen, "Switch rule 1 off").click()
+        await page.get_by_text("priority 100, switched off").wait_for()
+        await button(seen, "Remove rule 1").click()
+        await page.get_by_text("The rule was removed.").wait_for()
+        await page.get_by_label("Allow").check()
+        await button(seen, "Save").click()
+        assert await page.get_by_label("Allow").is_checked()
+        assert seen.said == []
+
+
+async def test_a_key_is_made_copied_and_revoked(world: World) -> None:
+    async with chromium() as browser:
+        seen = await signed_in(browser, world, permissions=["clipboard-read", "clipboard-write"])
+        page = seen.page
+        await page.get_by_role("link", name="Connect").click()
+        await page.get_by_label("New key, for").fill("My laptop")
+        await button(seen, "Make a key").click()
+        secret = await page.locator("#fresh-key").inner_text()
+        await button(seen, "Copy: the API key").click()
+        assert await page.evaluate("navigator.clipboard.readText()") == secret
+        await page.get_by_text("Claude Code", exact=True).click()
+        await button(seen, "Copy: Claude Code, In a shell").click()
+        assert secret in await page.evaluate("navigator.clipboard.readText()")
+        await page.goto("/connect")
+        await page.get_by_label("Revoke My laptop", exact=True).click()
+        await button(seen, "Revoke My laptop").click()
+        await page.get_by_text("Revoked.").wait_for()
+        assert (await world.http.get("/api/installed", headers={"X-API-Key": secret})).status_code == 401
+
+
+async def test_a_call_is_found_in_the_log_and_followed_to_its_request(world: World) -> None:
+    request_id = await asked(world, "Refund for Jane", order="1182")
+    await world.decide(request_id, "deny")
+    async with chromium() as browser:
+        seen = await signed_in(browser, world)
+        page = seen.page
+        await page.get_by_role("link", name="Logs").click()
+        await page.get_by_label("What became of it").select_option("denied_by_human")
+        await button(seen, "Filter").click()
+        await page.get_by_role("link", name="refund on demo").click()
+        assert "denied by one@example.org" in await text_of(seen)
+        await page.get_by_role("link", name="what was approved or not").click()
+        await page.get_by_text("Denied. Nothing was sent").wait_for()
+        assert page.url.endswith(f"/approve/{request_id}")
+
+
+async def test_settings_are_changed_and_other_browsers_signed_out(world: World) -> None:
+    async with chromium() as browser:
+        seen, other = await signed_in(browser, world), await signed_in(browser, world)
+        await seen.page.goto("/settings")
+        await seen.page.get_by_label("Minutes").fill("30")
+        await button(seen, "Save").click()
+        await seen.page.get_by_text("Saved.").wait_for()
+        assert await seen.page.get_by_label("Minutes").input_value() == "30"
+        await seen.page.get_by_label("The present one").fill(PASSWORD)
+        for label in ("The new one", "The new one again"):
+            await seen.page.get_by_label(label, exact=True).fill("another good one")
+        await button(seen, "Change the password").click()
+        await seen.page.get_by_text("signed out everywhere else").wait_for()
+        # The other browser shows the approvals: it hears of it without being touched.
+        await other.page.wait_for_url("**/sign-in**")

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agentport_gateway.surfaces.web.client_setups import client_setups
+from agentport_harness.cli.main import main
 from tests.gateway.web.people import asked, member
 from tests.gateway.web.test_signing_in import code_at, with_second_factor
 from tests.gateway.world import CALL, World, ask, facts, recording_upstream
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.gateway.web.people import HtmlForm, Screen
 
 pytestmark = pytest.mark.anyio
@@ -94,7 +97,7 @@ async def test_what_is_wrong_with_an_api_is_said_beside_it(world: World) -> None
 async def test_the_catalogue_can_be_searched(world: World) -> None:
     async with member(world) as person:
         seen = await person.open("/integrations?q=refunds+stripe")
-        assert [form.fields["integration_id"] for form in seen.forms if form.action.endswith("/install")] == ["stripe"]
+        assert {form.fields["integration_id"] for form in seen.forms if form.action.endswith("/install")} == {"stripe"}
         assert "Nothing fits" in (await person.open("/integrations?q=zzz")).text
 
 
@@ -224,16 +227,54 @@ def test_the_texts_for_clients_are_well_formed_and_say_what_each_client_reads() 
     assert codex["url"] == url
     assert codex["env_http_headers"] == {"X-API-Key": "AGENTPORT_API_KEY"}
     assert (codex["default_tools_approval_mode"], codex["required"]) == ("approve", True)
-    command, rule = (step.text for step in setups["claude-code"].steps)
+    command, rule, _ = (step.text for step in setups["claude-code"].steps)
     assert f'--transport http {url} --header "X-API-Key: ap_secret"' in command
     assert json.loads(rule) == {"permissions": {"allow": ["mcp__agentport"]}}
-    files = {name: json.loads(setups[name].steps[-1].text) for name in ("cursor", "vs-code", "opencode", "gemini-cli")}
+    places = {"cursor": 1, "vs-code": 0, "opencode": 1, "gemini-cli": 1}
+    files = {name: json.loads(setups[name].steps[place].text) for name, place in places.items()}
     assert files["cursor"]["mcpServers"]["agentport"]["headers"] == {"X-API-Key": "${env:AGENTPORT_API_KEY}"}
     assert files["vs-code"]["servers"]["agentport"]["url"] == url
     assert files["opencode"]["mcp"]["agentport"]["type"] == "remote"
     assert files["gemini-cli"]["mcpServers"]["agentport"]["httpUrl"] == url
     assert "ap_secret" not in json.dumps(files)
     assert "ap_your_key" in client_setups(url, None)[0].steps[0].text
+
+
+@pytest.mark.parametrize(
+    ("setup_id", "client"),
+    [
+        ("codex", "codex"),
+        ("claude-code", "claude-code"),
+        ("cursor", "cursor"),
+        ("vs-code", "vscode"),
+        ("opencode", "opencode"),
+        ("gemini-cli", "gemini"),
+    ],
+)
+def test_the_doctor_finds_nothing_wrong_with_a_client_that_was_set_up_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setup_id: str, client: str
+) -> None:
+    url, key = "http://127.0.0.1:4747/mcp", "ap_" + "k" * 43
+    monkeypatch.setenv("AGENTPORT_API_KEY", key)
+    (tmp_path / "project").mkdir()
+    setup = next(one for one in client_setups(url, key) if one.id == setup_id)
+    for step in setup.steps:
+        if step.where.startswith(("~/", ".vscode")):
+            path = (
+                tmp_path / step.where.replace("~/", "") if step.where[0] == "~" else tmp_path / "project" / step.where
+            )
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(step.text, encoding="utf-8")
+            path.chmod(0o600)
+    if setup_id == "claude-code":
+        # What its own command writes.
+        server = {"type": "http", "url": url, "headers": {"X-API-Key": key}}
+        path = tmp_path / ".claude.json"
+        path.write_text(json.dumps({"mcpServers": {"agentport": server}}), encoding="utf-8")
+        path.chmod(0o600)
+    options = ["--offline", "--home", str(tmp_path), "--project", str(tmp_path / "project"), "--client", client]
+    # The skills come from the network: that they are missing is all that may be found.
+    assert main(["doctor", *options, "--strict", "--ignore", "DR501"]) == 0
 
 
 # --- the log

@@ -18,7 +18,7 @@ from agentport_gateway.operations.deciding import (
 from agentport_gateway.store import approvals
 from agentport_gateway.surfaces.web.arguments import Shown, folded, shown_arguments
 from agentport_gateway.surfaces.web.pages import Pages
-from agentport_gateway.surfaces.web.rendering import go, render
+from agentport_gateway.surfaces.web.rendering import go, render, render_aside
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -128,7 +128,7 @@ async def _page(
     integration = view.integrations.get(request.integration_id)
     state, execution = status_at(request, now), execution_at(request, now)
     left = max(0, int((request.expires_at - now).total_seconds()))
-    return render(
+    return await render_aside(
         visit,
         "approve.html",
         status=status,
@@ -160,7 +160,7 @@ def _explanation(request: ApprovalRequest, now: datetime) -> str | None:
         case "denied" if request.decision_mode == "policy":
             return "A policy denies this tool, so nothing was sent."
         case "denied":
-            return "Denied. Nothing was sent, and the agent has been told."
+            return "Denied. Nothing was sent, and the agent is told."
         case "expired":
             return _ENDED[request.end_reason or "time"]
         case "consumed":

@@ -61,7 +61,7 @@ def _codex(mcp_url: str, export: Step) -> ClientSetup:
         id="codex",
         name="Codex",
         tried="Tried with Codex 0.169; needs 0.122 or later.",
-        steps=(export, Step(where="~/.codex/config.toml", text=toml)),
+        steps=(export, Step(where="~/.codex/config.toml", text=toml), _skills("codex")),
         advice="default_tools_approval_mode leaves approving to this gateway; without it Codex asks a second time, "
         "and codex exec refuses. A table named headers is ignored: the setting is env_http_headers.",
     )
@@ -74,7 +74,11 @@ def _claude_code(mcp_url: str, key: str) -> ClientSetup:
         id="claude-code",
         name="Claude Code",
         tried="Tried with Claude Code 2.1.",
-        steps=(Step(where="In a shell", text=command), Step(where="~/.claude/settings.json", text=rule)),
+        steps=(
+            Step(where="In a shell", text=command),
+            Step(where="~/.claude/settings.json", text=rule),
+            _skills("claude-code"),
+        ),
         advice="The permission rule leaves approving to this gateway. In a project's own .claude/settings.json it is "
         "ignored until the project is trusted.",
     )
@@ -86,7 +90,7 @@ def _cursor(mcp_url: str, export: Step) -> ClientSetup:
         id="cursor",
         name="Cursor",
         tried="Follows Cursor's documentation; not tried here.",
-        steps=(export, Step(where="~/.cursor/mcp.json", text=_servers("mcpServers", server))),
+        steps=(export, Step(where="~/.cursor/mcp.json", text=_servers("mcpServers", server)), _skills("cursor")),
         advice="Start Cursor from that shell, so that it knows the variable.",
     )
 
@@ -107,8 +111,8 @@ def _vs_code(mcp_url: str) -> ClientSetup:
         id="vs-code",
         name="VS Code",
         tried="Follows VS Code's documentation; not tried here.",
-        steps=(Step(where=".vscode/mcp.json, or “MCP: Open User Configuration”", text=text),),
-        advice="VS Code asks for the key once and keeps it.",
+        steps=(Step(where=".vscode/mcp.json", text=text), _skills("github-copilot")),
+        advice="VS Code asks for the key once and keeps it. For every project: “MCP: Open User Configuration”.",
     )
 
 
@@ -124,18 +128,39 @@ def _opencode(mcp_url: str, export: Step) -> ClientSetup:
         id="opencode",
         name="opencode",
         tried="Tried with opencode 1.18. Version 2 wants the server one level deeper, under mcp.servers.",
-        steps=(export, Step(where="~/.config/opencode/opencode.json", text=_servers("mcp", server))),
+        steps=(
+            export,
+            Step(where="~/.config/opencode/opencode.json", text=_servers("mcp", server)),
+            _skills("opencode"),
+        ),
     )
 
 
 def _gemini(mcp_url: str, export: Step) -> ClientSetup:
-    server = {"httpUrl": mcp_url, "headers": {"X-API-Key": f"${VARIABLE}"}, "timeout": _AWAIT_MILLISECONDS}
+    server = {
+        "httpUrl": mcp_url,
+        "headers": {"X-API-Key": f"${VARIABLE}"},
+        "timeout": _AWAIT_MILLISECONDS,
+        "trust": True,
+    }
     return ClientSetup(
         id="gemini-cli",
         name="gemini-cli",
         tried="Tried with gemini-cli 0.61.",
-        steps=(export, Step(where="~/.gemini/settings.json", text=_servers("mcpServers", server))),
-        advice="It is httpUrl: gemini-cli takes url for an older transport.",
+        steps=(
+            export,
+            Step(where="~/.gemini/settings.json", text=_servers("mcpServers", server)),
+            _skills("gemini-cli"),
+        ),
+        advice="trust leaves approving to this gateway; without it gemini-cli asks a second time. It is httpUrl: "
+        "gemini-cli takes url for an older transport.",
+    )
+
+
+def _skills(agent: str) -> Step:
+    return Step(
+        where="The skills that teach it to wait for you (in a shell; Node 22.20 or later)",
+        text=f"npx skills add yakkomajuri/agentport-skills -a {agent} -g -y",
     )
 
 

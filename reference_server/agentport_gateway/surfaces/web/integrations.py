@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 pages = Pages()
 
 _DONE = {
+    "connected": "Signed in. Every tool of it asks for approval until you decide otherwise under Tools.",
     "installed": "Installed. Every tool of it asks for approval until you decide otherwise under Tools.",
     "uninstalled": "Uninstalled. Requests that waited for it have ended.",
     "removed": "Removed, with its installation.",
@@ -90,14 +91,14 @@ async def add(visit: Visit) -> Response:
     wanted, token = visit.form.text("integration_id", most=100), visit.form.text("token")
     method: AuthMethod = next((one for one in _METHODS if one == visit.form.text("auth_method")), "none")
     try:
-        await install(visit.gateway, visit.human, wanted, method, token or None)
+        installed = await install(visit.gateway, visit.human, wanted, method, token or None)
     except AlreadyThereError:
         return go("/integrations")
     except UnknownIntegrationError:
         return await _page(visit, fault="There is no such integration.", status=404)
     except CannotInstallError as error:
         return await _page(visit, fault=f"Not installed: {error}.", about=wanted, status=422)
-    return go("/integrations?done=installed")
+    return go("/integrations?done=installed" if installed.connected else f"/oauth/sign-in/{wanted}")
 
 
 @pages.post("/integrations/uninstall")
@@ -131,6 +132,7 @@ async def add_server(visit: Visit) -> Response:
     """Declare a remote MCP server by its URL."""
     given: dict[str, Any] = {name: visit.form.text(name) for name in ("name", "url", "description")}
     given |= {name: text for name in ("token_header", "token_format") if (text := visit.form.text(name))}
+    given["auth_methods"] = list(_METHODS)
     try:
         custom = declared_server(
             NewCustom.model_validate(given), org_id=visit.human.org_id, now=visit.gateway.clock.now()

@@ -16,7 +16,7 @@ from agentport_gateway.store import accounts, audit
 from agentport_gateway.surfaces.shown import logged
 from agentport_gateway.surfaces.web.arguments import folded, shown_arguments
 from agentport_gateway.surfaces.web.pages import Pages
-from agentport_gateway.surfaces.web.rendering import render
+from agentport_gateway.surfaces.web.rendering import render, render_aside
 from agentport_gateway.surfaces.web.typed import page_number
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ async def show_one(visit: Visit) -> Response:
     call, same = await visit.gateway.database.read(read) if _ID.fullmatch(entry_id) else (None, ())
     if call is None:
         return render(visit, "problem.html", status=404, title="No such call", advice="The log has no such entry.")
-    return render(
+    return await render_aside(
         visit,
         "log.html",
         call=call,

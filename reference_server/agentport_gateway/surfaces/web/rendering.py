@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,6 +59,11 @@ def render(
     answer.headers["Content-Security-Policy"] = content_policy(form_targets)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+async def render_aside(visit: Visit, template: str, /, **context: Any) -> Response:
+    """`render` in a thread: arguments may fill megabytes, and other calls are not to wait for them."""
+    return await asyncio.to_thread(partial(render, visit, template, **context))
 
 
 def has_template(name: str) -> bool:

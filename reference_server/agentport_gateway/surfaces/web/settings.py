@@ -19,6 +19,7 @@ from agentport_gateway.operations.confirming import (
     renew_recovery_codes,
     require_code,
 )
+from agentport_gateway.operations.notifying import webhooks_of
 from agentport_gateway.operations.signing_in import (
     TooManyAttemptsError,
     WrongPasswordError,
@@ -44,6 +45,8 @@ _DONE = {
     "disabled": "The second factor is switched off.",
     "password": "The password is changed, and you are signed out everywhere else.",
     "ended": "Signed out there.",
+    "webhook": "Saved.",
+    "webhook-test": "A test is on its way.",
 }
 _WAIT = "Too many failed attempts. Wait five minutes, then try again."
 _WRONG = "This is not your password."
@@ -53,7 +56,7 @@ _WRONG_CODE = "This code is wrong or was used before. Each code works once: wait
 @pages.get("/settings")
 async def show(visit: Visit) -> Response:
     """Everything that can be set."""
-    return await _page(visit)
+    return await page(visit)
 
 
 @pages.post("/settings/expiry")
@@ -62,7 +65,7 @@ async def expiry(visit: Visit) -> Response:
     typed = visit.form.text("minutes", most=10)
     if typed and not (typed.isascii() and typed.isdigit() and 1 <= int(typed) <= 1440):
         fault = "Give a number of minutes from 1 to 1440, or nothing."
-        return await _page(visit, faults={"minutes": fault}, status=422)
+        return await page(visit, faults={"minutes": fault}, status=422)
     await set_expiry(visit.gateway, visit.human, int(typed) if typed else None)
     return go("/settings?done=expiry")
 
@@ -73,7 +76,7 @@ async def password(visit: Visit) -> Response:
     form, session = visit.form, visit.session
     fault = new_password_fault(form.raw("new", most=1000), again=form.raw("again", most=1000))
     if fault:
-        return await _page(visit, faults={"new": fault}, status=422)
+        return await page(visit, faults={"new": fault}, status=422)
     try:
         await require_code(visit.gateway, visit.human, _code(visit))
         await change_password(
@@ -85,11 +88,11 @@ async def password(visit: Visit) -> Response:
             session_id=session.id if session else "",
         )
     except WrongPasswordError:
-        return await _page(visit, faults={"old": _WRONG}, status=403)
+        return await page(visit, faults={"old": _WRONG}, status=403)
     except TooManyAttemptsError:
-        return await _page(visit, faults={"old": _WAIT}, status=429)
+        return await page(visit, faults={"old": _WAIT}, status=429)
     except (CodeRefusedError, CodeRequiredError):
-        return await _page(visit, faults={"password_code": _WRONG_CODE}, status=403)
+        return await page(visit, faults={"password_code": _WRONG_CODE}, status=403)
     return go("/settings?done=password")
 
 
@@ -103,9 +106,9 @@ async def start(visit: Visit) -> Response:
         )
         await begin_factor(visit.gateway, human)
     except WrongPasswordError:
-        return await _page(visit, faults={"factor_password": _WRONG}, status=403)
+        return await page(visit, faults={"factor_password": _WRONG}, status=403)
     except TooManyAttemptsError:
-        return await _page(visit, faults={"factor_password": _WAIT}, status=429)
+        return await page(visit, faults={"factor_password": _WAIT}, status=429)
     except FactorEnabledError:
         return go("/settings")
     return go("/settings/second-factor")
@@ -135,7 +138,7 @@ async def renew(visit: Visit) -> Response:
     try:
         codes = await renew_recovery_codes(visit.gateway, visit.human, _code(visit))
     except CodeRefusedError:
-        return await _page(visit, faults={"factor_code": _WRONG_CODE}, status=403)
+        return await page(visit, faults={"factor_code": _WRONG_CODE}, status=403)
     return render(visit, "recovery_codes.html", codes=codes, renewed=True)
 
 
@@ -145,7 +148,7 @@ async def disable(visit: Visit) -> Response:
     try:
         await disable_factor(visit.gateway, visit.human, _code(visit))
     except CodeRefusedError:
-        return await _page(visit, faults={"factor_code": _WRONG_CODE}, status=403)
+        return await page(visit, faults={"factor_code": _WRONG_CODE}, status=403)
     return go("/settings?done=disabled")
 
 
@@ -160,7 +163,8 @@ async def end(visit: Visit) -> Response:
     return go("/settings?done=ended")
 
 
-async def _page(visit: Visit, *, faults: dict[str, str] | None = None, status: int = 200) -> Response:
+async def page(visit: Visit, *, faults: dict[str, str] | None = None, status: int = 200) -> Response:
+    """The page, with what is wrong in its forms."""
     human, now = visit.human, visit.gateway.clock.now()
     sessions = await visit.gateway.database.read(
         lambda connection: browser_sessions.sessions_of(connection, human.user_id, now=now)
@@ -175,6 +179,7 @@ async def _page(visit: Visit, *, faults: dict[str, str] | None = None, status: i
         minutes=view.expiry_minutes,
         default_minutes=f"{default:g}",
         sessions=sessions,
+        webhooks=await webhooks_of(visit.gateway, human.org_id),
         here=visit.session.id if visit.session else "",
         done=_DONE.get(visit.request.query_params.get("done", "")),
     )

@@ -66,7 +66,7 @@ async def back(visit: Visit) -> Response:
         await finish(visit.gateway, visit.human, visit.session_id, integration_id, answer)
     except SignInFailedError as error:
         return _problem(visit, "The sign-in failed", str(error), 400)
-    return go("/integrations")
+    return go("/integrations?done=connected")
 
 
 def _problem(visit: Visit, title: str, advice: str, status: int) -> Response:

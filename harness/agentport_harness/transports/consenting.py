@@ -1,0 +1,110 @@
+"""A person at an authorization page: a browser without scripts, that signs in and agrees."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from agentport_harness.core.errors import UnreachableError
+
+if TYPE_CHECKING:
+    import httpx2
+
+MOST_STEPS = 12
+"""Pages and redirects from the first page to the program's own address."""
+_AGREES = re.compile(r"\b(allow|approve|agree|accept|authori[sz]e|connect|consent|grant|yes)\b", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Form:
+    action: str
+    fields: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+    buttons: list[tuple[str, str, str]] = field(default_factory=list)
+    """Name, value and words of each."""
+
+    def named(self, kind: str) -> str:
+        """The name of the first field of a kind, empty where there is none."""
+        return next((name for name, its_kind in self.kinds.items() if its_kind == kind), "")
+
+
+class _Forms(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[_Form] = []
+        self._inside = False
+        self._in_button = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self._inside = True
+            self.found.append(_Form(given.get("action", "")))
+        elif self._inside and (tag == "button" or (tag == "input" and given.get("type") == "submit")):
+            self.found[-1].buttons.append((given.get("name", ""), given.get("value", ""), given.get("value", "")))
+            self._in_button = tag == "button"
+        elif self._inside and tag == "input" and given.get("name"):
+            kind = given.get("type", "text")
+            if kind not in ("checkbox", "radio") or "checked" in given:
+                self.found[-1].fields[given["name"]] = given.get("value", "")
+                self.found[-1].kinds[given["name"]] = kind
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = self._inside and tag != "form"
+        self._in_button = self._in_button and tag != "button"
+
+    def handle_data(self, data: str) -> None:
+        if self._in_button:
+            name, value, words = self.found[-1].buttons[-1]
+            self.found[-1].buttons[-1] = (name, value, f"{words} {data}")
+
+
+async def agree(url: str, email: str, password: str) -> str:
+    """Open an authorization URL, sign in where that is asked, agree; the address that the answer is sent to.
+
+    Raises `UnreachableError` where no form leads on, or the sign-in is refused.
+    """
+    import httpx2
+
+    site = urlsplit(url)
+    async with httpx2.AsyncClient(verify=site.scheme == "https", trust_env=False, timeout=30.0) as http:
+        try:
+            answer = await http.get(url)
+            signed_in = False
+            for _ in range(MOST_STEPS):
+                if answer.is_redirect:
+                    target = urljoin(str(answer.request.url), answer.headers.get("location", ""))
+                    if urlsplit(target)[:2] != site[:2]:
+                        return target
+                    answer = await http.get(target)
+                    continue
+                form, data, signs_in = _next(answer, email, password)
+                if signs_in and signed_in:
+                    raise _lost("the page refused the human's sign-in")
+                signed_in = signed_in or signs_in
+                answer = await http.post(urljoin(str(answer.request.url), form.action), data=data)
+        except httpx2.HTTPError as error:
+            raise _lost(f"the page was not answered: {error!r}") from None
+    raise _lost(f"no end after {MOST_STEPS} pages")
+
+
+def _next(answer: httpx2.Response, email: str, password: str) -> tuple[_Form, dict[str, str], bool]:
+    """The form that leads on, filled in, and whether it signs in."""
+    reader = _Forms()
+    reader.feed(answer.text[:1_000_000])
+    for form in reader.found:
+        if secret := form.named("password"):
+            name = form.named("email") or form.named("text")
+            return form, {**form.fields, **({name: email} if name else {}), secret: password}, True
+    for form in reader.found:
+        for name, value, words in form.buttons:
+            if _AGREES.search(f"{value} {words}"):
+                return form, {**form.fields, **({name: value} if name else {})}, False
+    raise _lost(f"status {answer.status_code}, and no form to sign in or to agree by")
+
+
+def _lost(why: str) -> UnreachableError:
+    return UnreachableError("adapter-refused", f"the authorization page: {why}")
