@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from agentport_harness.bench.bench import Bench
-from agentport_harness.bench.check import Sighting, gateway_check, sighted
+from agentport_harness.bench.check import NotReachedError, Sighting, gateway_check, sighted
 from agentport_harness.bench.http import REVISIONS, key_header
 from agentport_harness.core.json_values import as_object
 
@@ -22,8 +22,11 @@ _REFUSED = (401, 403)
 async def api_key_header(bench: Bench) -> AsyncIterator[Sighting]:
     """`X-API-Key` is accepted.
 
-    Where the REST API is offered, which is where it refuses strangers, it takes the key too.
+    Where the REST API is offered, which is where it refuses strangers, it takes the key too. Not testable on an
+    endpoint that takes strangers as well.
     """
+    if (await bench.hello("2026-07-28", auth={})).status not in _REFUSED:
+        raise NotReachedError("the endpoint answers without a credential too")
     auth = key_header(bench.stand.first.api_key)
     for revision in REVISIONS:
         answer = await bench.hello(revision, auth=auth)

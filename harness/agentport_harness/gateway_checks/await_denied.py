@@ -30,6 +30,7 @@ async def await_denied(bench: Bench) -> AsyncIterator[Sighting]:
     yield sighted(
         reply.kind == "denied_by_human", "a denial does not end the parked await as one", expected="denied_by_human"
     )
+    yield sighted(reply.is_error, "a denial is not marked as an error", expected="isError true")
     later = await agent.wait(asked.request_id)
     yield sighted(
         later.kind == "denied_by_human", "an await after the denial does not hear of it", expected="denied_by_human"

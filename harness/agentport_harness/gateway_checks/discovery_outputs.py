@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 
 from agentport_harness.bench.agent import Reply
 from agentport_harness.bench.bench import Bench
-from agentport_harness.bench.check import Sighting, Unseen, gateway_check, sighted
+from agentport_harness.bench.check import NotReachedError, Sighting, Unseen, gateway_check, sighted
+from agentport_harness.bench.published import schema_fault
 from agentport_harness.core.json_values import JSON, as_object, as_text
 from agentport_harness.surfaces.discovery import (
     ALL_TOOLS,
@@ -20,6 +21,18 @@ from agentport_harness.surfaces.discovery import (
     rows_of,
     value_of,
 )
+from agentport_harness.surfaces.names import PREFIX
+
+_DISCOVERY = frozenset(
+    {
+        "list_available_integrations",
+        "get_integration",
+        "list_installed_integrations",
+        "get_auth_status",
+        "list_integration_tools",
+        "describe_tool",
+    }
+)
 
 
 @gateway_check(
@@ -31,9 +44,13 @@ from agentport_harness.surfaces.discovery import (
 async def discovery_outputs(bench: Bench) -> AsyncIterator[Sighting]:
     """List and describe results have the documented fields, and modes are from the documented set.
 
-    Lists may be bare or a member of an object. Where a probe can be installed its own mode has to be told truly.
+    Lists may be bare or a member of an object. Where a probe can be installed its own mode has to be told truly, and
+    where a tool publishes an output schema its result has to keep to it.
     """
     agent = await bench.agent()
+    schemas = {tool.name: tool.output_schema for tool in await agent.listed()}
+    if lacking := _DISCOVERY - {name.removeprefix(PREFIX) for name in schemas}:
+        raise NotReachedError(f"not offered: {', '.join(sorted(lacking))}")
     probe = await bench.tool() if bench.can("install") else None
     available = await agent.use("list_available_integrations", {})
     for sighting in _listing("list_available_integrations", available, INTEGRATION):
@@ -44,6 +61,8 @@ async def discovery_outputs(bench: Bench) -> AsyncIterator[Sighting]:
     installed = await agent.use("list_installed_integrations", {})
     for sighting in _listing("list_installed_integrations", installed, INSTALLED):
         yield sighting
+    for tool, reply in (("list_available_integrations", available), ("list_installed_integrations", installed)):
+        yield _kept(tool, reply, schemas)
     chosen = probe.integration_id if probe else next((_id(row) for row in _first(installed)), "")
     if not chosen:
         yield Unseen(reason="no integration is installed whose tools could be described")
@@ -60,6 +79,8 @@ async def discovery_outputs(bench: Bench) -> AsyncIterator[Sighting]:
     named = {"integration_id": chosen, "tool_name": as_text(as_object(tools[0]).get("name"))}
     described = await agent.use("describe_tool", named)
     yield _whole("describe_tool", described, DESCRIPTION)
+    for tool, reply in (("list_integration_tools", listed), ("describe_tool", described)):
+        yield _kept(tool, reply, schemas)
     if probe:
         yield _mode(described, "require_approval", "default")
     if probe and bench.can("mode"):
@@ -71,6 +92,16 @@ def _whole(tool: str, reply: Reply, shape: Shape) -> Sighting:
     wrong = tuple(departures(value_of(reply.structured, reply.text), shape))
     said = "".join(f": {one}" for one in wrong[:1])
     return sighted(not wrong, f"{tool} does not answer as documented{said}", expected="the documented fields")
+
+
+def _kept(tool: str, reply: Reply, schemas: Mapping[str, Mapping[str, JSON]]) -> Sighting:
+    fault = schema_fault(schemas.get(f"{PREFIX}{tool}", {}), reply.structured)
+    return sighted(
+        not fault,
+        f"{tool} does not keep to the output schema that it publishes",
+        expected="structured content that fits",
+        evidence=fault,
+    )
 
 
 def _listing(tool: str, reply: Reply, shape: Shape) -> Iterator[Sighting]:

@@ -21,7 +21,7 @@ SOON = 2.0
 async def list_changed(bench: Bench) -> AsyncIterator[Sighting]:
     """Install and uninstall push `tools/list_changed`.
 
-    Heard on the session's own stream, or by `subscriptions/listen` on 2026-07-28. Also by an agent's own uninstall.
+    Heard on the session's own stream, or by `subscriptions/listen` on 2026-07-28.
     """
     async with bench.visiting() as agent, agent.session.listening() as changes:
         await bench.settle()  # the stream is opened beside the session

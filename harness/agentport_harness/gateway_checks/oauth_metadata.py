@@ -101,6 +101,8 @@ async def _discovery(bench: Bench) -> AsyncIterator[tuple[Sighting, Mapping[str,
         ),
         {},
     )
+    if not resource:
+        return
     listed = resource.get("authorization_servers")
     issuer = as_text(listed[0]) if isinstance(listed, list) and listed else ""
     yield sighted(bool(issuer), "the resource metadata names no authorization server", expected="an issuer"), {}

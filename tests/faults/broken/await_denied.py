@@ -35,3 +35,15 @@ def denial_is_told_as_an_error(patch: pytest.MonkeyPatch) -> None:
         return wording.upstream_failed("try again") if outcome.name == "denied_by_human" else outcome
 
     patch.setattr(tool, "await_approval", broken)
+
+
+@breaks("GW306")
+def denial_looks_fine(patch: pytest.MonkeyPatch) -> None:
+    """`isError` is not set."""
+    whole = tool.result_of
+
+    def broken(gateway: Any, outcome: Any) -> Any:
+        result = whole(gateway, outcome)
+        return {**result, "isError": False} if outcome.name == "denied_by_human" else result
+
+    patch.setattr(tool, "result_of", broken)

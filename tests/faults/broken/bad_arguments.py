@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from agentport_gateway.surfaces.body import replaying
 from agentport_gateway.surfaces.mcp import meta_tool
 from agentport_gateway.surfaces.mcp.meta_tool import MetaTool
-from tests.faults.fault import breaks
+from tests.faults.fault import breaks, wraps
 
 
 @breaks("GW203")
@@ -42,3 +43,25 @@ def a_trace_for_the_agent(patch: pytest.MonkeyPatch) -> None:
         return meta_tool.failure("invalid_arguments", "".join(traceback.format_exception(error)))
 
     patch.setattr(meta_tool, "refusal", broken)
+
+
+@wraps("GW203")
+def a_500_for_the_agent(front: Any) -> Any:
+    """A mistyped argument takes the request down."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or scope["method"] != "POST":
+            await front(scope, receive, send)
+            return
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        if b'"integration_id":5' in body.replace(b" ", b""):
+            await send({"type": "http.response.start", "status": 500, "headers": [(b"content-type", b"text/plain")]})
+            await send({"type": "http.response.body", "body": b"Internal Server Error"})
+            return
+        await front(scope, replaying(body, receive), send)
+
+    return app

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from agentport_gateway.domain.integrations import Integration
+from agentport_gateway.surfaces.mcp.meta_tool import MetaTool
 from agentport_gateway.surfaces.mcp.tools import describe_tool
 from tests.faults.fault import breaks
 
@@ -33,3 +34,17 @@ def a_mode_of_its_own(patch: pytest.MonkeyPatch) -> None:
         return whole(value, **named)
 
     patch.setattr(describe_tool, "structured", broken)
+
+
+@breaks("GW202")
+def a_schema_that_nothing_keeps(patch: pytest.MonkeyPatch) -> None:
+    """What is published promises more than what is answered."""
+    whole = MetaTool.listed
+
+    def broken(tool: Any) -> Any:
+        listed = whole(tool)
+        if tool.name != "list_installed_integrations":
+            return listed
+        return listed.model_copy(update={"output_schema": {"type": "object", "required": ["cursor"]}})
+
+    patch.setattr(MetaTool, "listed", broken)

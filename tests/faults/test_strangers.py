@@ -1,0 +1,35 @@
+"""An MCP server that is no gateway passes nothing that it was not asked about."""
+
+from __future__ import annotations
+
+import pytest
+from mcp.server import MCPServer
+
+from agentport_harness.bench.stand import Stand, Tenant
+from agentport_harness.runner.catalogue import gateway_checks
+from agentport_harness.runner.gateway import check_stand
+from tests.gateway.world import served
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+async def test_a_server_that_takes_anybody_and_offers_something_else_is_told_apart_from_a_gateway() -> None:
+    plain = MCPServer("plain", log_level="CRITICAL")
+    wanted = [check for check in gateway_checks() if check.id in ("GW102", "GW103", "GW105", "GW106", "GW202", "GW203")]
+    async with served(plain.streamable_http_app()) as (base_url, _):
+        stand = Stand(mcp_url=f"{base_url}/mcp", base_url=base_url, first=Tenant(api_key="anything"))
+        run = await check_stand(wanted, stand)
+
+    verdicts = {one.rule: (one.status, one.reason) for one in run.sessions[0].verdicts}
+    assert verdicts["GW102"] == ("not_testable", "the endpoint answers without a credential too")
+    assert verdicts["GW103"] == verdicts["GW102"]
+    assert verdicts["GW105"][0] == "warn"
+    assert verdicts["GW106"][0] == "pass"
+    assert verdicts["GW202"][0] == "not_testable"
+    assert "not offered: describe_tool" in verdicts["GW202"][1]
+    assert verdicts["GW203"] == ("not_testable", "none of the documented tools is listed")
