@@ -17,6 +17,6 @@ def news_travels_slowly(patch: pytest.MonkeyPatch) -> None:
     whole = Waits.tell
 
     def broken(waits: Any, request: Any) -> None:
-        asyncio.get_running_loop().call_later(1.2, whole, waits, request)
+        asyncio.get_running_loop().call_later(1.8, whole, waits, request)
 
     patch.setattr(Waits, "tell", broken)
