@@ -15,6 +15,7 @@ from agentport_harness.setups.client import Client, FilePlace, System
 from agentport_harness.setups.mending import read_source
 from agentport_harness.setups.reading import Surroundings, below, expanded
 from agentport_harness.setups.setup import ConfigFile
+from agentport_harness.setups.source import Source
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of a configuration that are read."""
@@ -37,6 +38,7 @@ def projects_above(project: Path) -> tuple[str, ...]:
 def client_files(client: Client, around: Surroundings) -> Iterator[ConfigFile]:
     """The files of a client, in the order in which they win; missing ones too, once each."""
     seen: set[tuple[str, tuple[str, ...]]] = set()
+    read: dict[str, Source] = {}
     places = [place for place in client.files if around.system in place.systems]
     own = {os.path.realpath(expanded(place.path, client, around, "")) for place in places if place.scope == "user"}
     for place in places:
@@ -47,10 +49,10 @@ def client_files(client: Client, around: Surroundings) -> Iterator[ConfigFile]:
             if (real, way) in seen or (place.scope == "project" and real in own):
                 continue
             seen.add((real, way))
-            yield _file(place, path, way)
+            yield _file(place, path, way, read)
 
 
-def _file(place: FilePlace, path: str, way: tuple[str, ...]) -> ConfigFile:
+def _file(place: FilePlace, path: str, way: tuple[str, ...], read: dict[str, Source]) -> ConfigFile:
     try:
         found = Path(path).stat()
         if not stat.S_ISREG(found.st_mode):
@@ -68,8 +70,9 @@ def _file(place: FilePlace, path: str, way: tuple[str, ...]) -> ConfigFile:
         return ConfigFile(
             place=place, path=path, below=way, unreadable=f"it cannot be read: {error.strerror or 'unknown reason'}"
         )
+    source = read.get(path) or read.setdefault(path, read_source(text, place.dialect))
     return ConfigFile(
-        place=place, path=path, below=way, text=text, source=read_source(text, place.dialect),
+        place=place, path=path, below=way, text=text, source=source,
         mode=stat.S_IMODE(found.st_mode), committed=_in_repository(path, shared=place.scope == "project"),
     )  # fmt: skip
 

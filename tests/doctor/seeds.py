@@ -144,7 +144,7 @@ SEEDS = (
     ),
     Seed(
         name="the headers of Codex", client="claude-code", old='"headers"', new='"http_headers"',
-        ids=("DR204",), at='"http_headers"', cure='"headers"',
+        ids=("DR204",), at='"http_headers"', cure="the name 'headers'",
     ),
     Seed(
         name="no rule that allows the tools", client="claude-code", old=', "mcp__agentport__*"', new="",

@@ -174,6 +174,8 @@ def test_every_report_tells_the_fault_and_no_secret(
     printed = capsys.readouterr().out
     assert code == 1
     assert "DR206" in printed
+    if form in ("terminal", "jsonl", "junit", "markdown"):
+        assert "The gateway looks for the key in two headers only" in printed
     assert KEY not in printed
 
 
@@ -236,3 +238,4 @@ def test_the_json_report_keeps_to_its_schema(tmp_path: Path, capsys: pytest.Capt
 
     jsonschema.validate(report, published("run.v1"))
     assert report["subject"] == {"kind": "client", "name": "codex"}
+    assert messages(report, "DR112")[0]["why"].startswith("Without it Codex goes on without the gateway")

@@ -161,3 +161,31 @@ def test_an_edit_that_would_change_more_is_left_out_and_said_so(
 
     assert "left out: allow is no list" in printed
     assert {rule for rule, _, _ in found(report, home)} == {"DR302"}
+
+
+def test_what_can_be_mended_is_said_without_touching_anything(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = home_with(tmp_path, "codex")
+    home.replace("required = true\n", "")
+    before = home.config.read_bytes()
+
+    _, _, printed = doctor(capsys, home)
+
+    assert "--fix can mend one of these findings" in printed
+    assert home.config.read_bytes() == before
+
+
+def test_the_diff_of_a_long_file_shows_the_right_lines_and_no_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = home_with(tmp_path, "codex")
+    home.config.write_text("".join(f"key_{number} = {number}\n" for number in range(500)) + home.config.read_text())
+    home.replace("tool_timeout_sec = 300", "tool_timeout_sec = 30")
+    line = home.line("tool_timeout_sec")
+
+    _, _, printed = doctor(capsys, home, "--fix")
+
+    assert f"@@ -{line - 2},5 +{line - 2},5 @@" in printed
+    assert "-tool_timeout_sec = 30\n+tool_timeout_sec = 300\n" in printed
+    assert "key_499" not in printed

@@ -35,11 +35,13 @@ _RECORDED: dict[Deed, Literal["approve_once", "allow_tool", "deny"]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeTarget:
-    """A tool of the probe, installed in the gateway for one check alone."""
+    """A tool of the probe, installed in the gateway for one check alone: under the name ``key``, from ``url``."""
 
     integration_id: str
     name: str
     probe: ProbeTool
+    key: str
+    url: str
 
     @property
     def received(self) -> Sequence[Received]:
@@ -154,7 +156,7 @@ class Bench:
         self.undo(f"the integration {integration_id}", lambda: human.uninstall(integration_id))
         if mode != "require_approval":
             await human.set_mode(integration_id, tool.name, mode)
-        return ProbeTarget(integration_id=integration_id, name=tool.name, probe=tool)
+        return ProbeTarget(integration_id=integration_id, name=tool.name, probe=tool, key=key, url=served)
 
     async def api(self, tools: Sequence[Mapping[str, JSON]], **behaviour: Any) -> tuple[str, Behaviour]:
         """The probe as a REST API with these declared tools: its id in the gateway, and what reaches it."""

@@ -98,6 +98,9 @@ def command(
     while fix and rounds < MOST_ROUNDS and _mend(found, around, yes=yes):
         found = doctor(around, wishes, checks)
         rounds += 1
+    if found.cures and not fix and not quiet:
+        many = f"{len(found.cures)} of these findings" if len(found.cures) > 1 else "one of these findings"
+        click.echo(f"--fix can mend {many}; it shows each change and asks", err=True)
     return concluded(found.run, reports, baseline, write_baseline, strict=strict, quiet=quiet, no_color=no_color)
 
 

@@ -51,14 +51,14 @@ class Inspection(Protocol):
         """The RFC 2119 level."""
 
 
-def fault_verdict(check: Inspection, faults: Iterable[Fault]) -> Verdict:
-    """The verdict on a check that found faults."""
+def fault_verdict(check: Inspection, faults: Iterable[Fault], *, why: str = "") -> Verdict:
+    """The verdict on a check that found faults; ``why`` says what they cost."""
     return Verdict(
         rule=check.id,
         slug=check.slug,
         level=check.level,
         status="fail" if check.level == "MUST" else "warn",
-        findings=tuple(_findings(check, faults)),
+        findings=tuple(_findings(check, faults, why)),
     )
 
 
@@ -67,7 +67,7 @@ def plain_verdict(check: Inspection, status: Status, reason: str = "") -> Verdic
     return Verdict(rule=check.id, slug=check.slug, level=check.level, status=status, reason=reason)
 
 
-def _findings(check: Inspection, faults: Iterable[Fault]) -> Iterator[Finding]:
+def _findings(check: Inspection, faults: Iterable[Fault], why: str) -> Iterator[Finding]:
     seen: Counter[tuple[str, str, str]] = Counter()
     for fault in sorted(faults, key=lambda fault: (fault.path, fault.line)):
         evidence = clipped(fault.evidence)
@@ -83,4 +83,5 @@ def _findings(check: Inspection, faults: Iterable[Fault]) -> Iterator[Finding]:
             fingerprint=fingerprint(
                 check.id, fault.path, fault.message, evidence, seen[fault.path, fault.message, evidence]
             ),
+            why=why,
         )

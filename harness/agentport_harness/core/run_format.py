@@ -70,7 +70,7 @@ def _verdict(verdict: Verdict) -> dict[str, JSON]:
 
 
 def _finding(finding: Finding) -> dict[str, JSON]:
-    return {
+    told: dict[str, JSON] = {
         "message": finding.message,
         "turn": finding.turn,
         "event": finding.event,
@@ -84,3 +84,4 @@ def _finding(finding: Finding) -> dict[str, JSON]:
         "fingerprint": finding.fingerprint,
         "baselined": finding.baselined,
     }
+    return told | {"why": finding.why} if finding.why else told

@@ -18,7 +18,8 @@ class Finding:
     """One fault: where it is (turn from 1, event from 0), the quoted evidence, and what should have happened.
 
     ``fingerprint`` stays the same when unrelated parts of the source move. ``of_file`` marks a finding about a file:
-    its turn and event say nothing, its place says all.
+    its turn and event say nothing, its place says all. ``why`` says what the fault costs, where the message alone does
+    not tell.
     """
 
     message: str
@@ -29,6 +30,7 @@ class Finding:
     place: Place = field(default_factory=Place)
     fingerprint: str = ""
     baselined: bool = False
+    why: str = ""
     of_file: bool = False
 
     @property

@@ -147,6 +147,8 @@ def _lines(verdict: Verdict, finding: Finding) -> Iterator[str]:
         yield visible(f"  at      {where}")
     if finding.evidence:
         yield f"  found   {one_line(finding.evidence, 500)}"
+    if finding.why:
+        yield f"  why     {one_line(finding.why, 500)}"
     yield f"  wanted  {one_line(finding.expected, 500)}"
 
 

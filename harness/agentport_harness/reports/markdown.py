@@ -124,6 +124,8 @@ def _finding(finding: Finding, name: str) -> str:
     told = f"{_span(where)}{f' {finding.moment}' if finding.moment else ''}: {_span(finding.message)}\n"
     if finding.evidence:
         told += f"  - found {_span(finding.evidence)}\n"
+    if finding.why:
+        told += f"  - why {_span(finding.why)}\n"
     return f"{told}  - wanted {_span(finding.expected)}\n"
 
 

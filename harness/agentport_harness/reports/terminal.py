@@ -200,6 +200,8 @@ def _finding(verdict: Verdict, finding: Finding) -> Iterator[tuple[str, str]]:
     yield f"      at      {place}{f' ({finding.moment})' if finding.moment else ''}", ""
     if finding.evidence:
         yield f"      found   {one_line(finding.evidence, 300)}", ""
+    if finding.why:
+        yield f"      why     {one_line(finding.why, 300)}", ""
     yield f"      wanted  {one_line(finding.expected, 300)}", ""
 
 

@@ -50,15 +50,25 @@ def planned(cures: Iterable[tuple[Setup, Cure]]) -> tuple[Change, ...]:
 
 def _change(cures: list[tuple[Setup, Cure]]) -> Change:
     file = cures[0][1].file
-    text, mode, left_out = file.text, None, []
-    for setup, cure in cures:
-        if cure.mode is not None:
-            mode = cure.mode & file.mode
-        try:
-            text = mended(text, file.place.dialect, cure.edits)
-        except EditError as error:
-            left_out.append(setup.masked(str(error)))
-    return Change(file=file, text=text, mode=mode, left_out=tuple(dict.fromkeys(left_out)), secrets=cures[0][0].secrets)
+    dialect = file.place.dialect
+    modes = [cure.mode & file.mode for _, cure in cures if cure.mode is not None]
+    left_out: list[str] = []
+    try:
+        text = mended(file.text, dialect, [edit for _, cure in cures for edit in cure.edits])
+    except EditError:  # then every cure by itself
+        text = file.text
+        for setup, cure in cures:
+            try:
+                text = mended(text, dialect, cure.edits)
+            except EditError as error:
+                left_out.append(setup.masked(str(error)))
+    return Change(
+        file=file,
+        text=text,
+        mode=modes[0] if modes else None,
+        left_out=tuple(dict.fromkeys(left_out)),
+        secrets=cures[0][0].secrets,
+    )
 
 
 def carry_out(change: Change, around: Surroundings) -> Path | None:

@@ -37,11 +37,12 @@ def credential_sent(setup: Setup) -> Iterator[Sight]:
         for name in wrong:
             part = entry.part(name)
             effect = "stops Codex from starting" if _stops(setup, name) else "is ignored, so no key is sent"
-            fault = fault_at(
-                part, (name,), f"{setup.client.title} does not read {name!r}: it {effect}",
-                expected=key_line(setup), evidence=name,
-            )  # fmt: skip
             edits = tuple(_mend(setup, entry, part, name))
+            renamed = any(isinstance(edit, Rename) for edit in edits)
+            fault = fault_at(
+                part, (name,), f"{setup.client.title} does not read {name!r}: it {effect}", evidence=name,
+                expected=f"the name {where.headers!r}, or {key_line(setup)}" if renamed else key_line(setup),
+            )  # fmt: skip
             yield ill(fault, part, *edits) if edits else fault
         if not wrong:
             yield Sound()

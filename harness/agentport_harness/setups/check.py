@@ -107,7 +107,7 @@ def _verdict(setup: Setup, check: SetupCheck, sights: Iterable[Sight]) -> Verdic
     plain = [sight.fault if isinstance(sight, Ill) else sight for sight in sights]
     faults = [sight for sight in plain if isinstance(sight, Fault)]
     if faults:
-        return fault_verdict(check, [_masked(setup, fault) for fault in faults])
+        return fault_verdict(check, [_masked(setup, fault) for fault in faults], why=check.why)
     unable = next((sight for sight in plain if isinstance(sight, Unable)), None)
     if unable is not None:
         return plain_verdict(check, "not_testable", setup.masked(unable.reason))

@@ -59,18 +59,24 @@ class EditError(Exception):
 
 def edited(value: JSON, edits: Iterable[Edit]) -> JSON:
     """The value after the edits. Raises `EditError` where one does not fit."""
-    root: Any = copy.deepcopy(value)
+    root: Any = value
     for edit in edits:
-        table: Any = root
-        for name in edit.key[:-1]:
-            if isinstance(edit, Put | Include):
-                table = table.setdefault(name, {}) if isinstance(table, dict) else None
-            else:
-                table = table.get(name) if isinstance(table, dict) else None
-        if not isinstance(table, dict):
-            raise EditError(f"{'.'.join(edit.key[:-1])} is no table")
+        root = _changed(root, edit, edit.key)
+    return root  # type: ignore[no-any-return]  # what was given, but for the tables on the way
+
+
+def _changed(value: Any, edit: Edit, rest: Key) -> Any:
+    """The value with copies of the tables on the way to the edit, the last of them changed."""
+    if not isinstance(value, dict):
+        raise EditError(f"{'.'.join(edit.key[: len(edit.key) - len(rest)])} is no table")
+    table = dict(value)
+    if len(rest) == 1:
         _change(table, edit)
-    return root  # type: ignore[no-any-return]  # a copy of what was given
+    elif rest[0] in table or isinstance(edit, Put | Include):
+        table[rest[0]] = _changed(table.get(rest[0], {}), edit, rest[1:])
+    else:
+        raise EditError(f"there is no {'.'.join(edit.key)}")
+    return table
 
 
 def _change(table: dict[str, Any], edit: Edit) -> None:
@@ -87,11 +93,10 @@ def _change(table: dict[str, Any], edit: Edit) -> None:
             table.clear()
             table.update(items)
         case Include():
-            held = table.setdefault(name, [])
+            held = table.get(name, [])
             if not isinstance(held, list):
                 raise EditError(f"{name} is no list")
-            if edit.text not in held:
-                held.append(edit.text)
+            table[name] = held if edit.text in held else [*held, edit.text]
         case Exclude():
             held = table.get(name)
             if not isinstance(held, list):

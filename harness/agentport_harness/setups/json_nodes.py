@@ -18,6 +18,7 @@ DEEPEST = 200
 """Levels of nesting that are read."""
 Kind: TypeAlias = Literal["object", "array", "plain"]
 _SPACE = re.compile(r"[ \t\r\n\ufeff]*")
+_PASSED = " \t\r\n\ufeff/"
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\.)*+"')
 _WORD = re.compile(r"-?[0-9][0-9.eE+\-]*|[A-Za-z_$]+")
 _CLOSES = {"object": "}", "array": "]"}
@@ -67,6 +68,9 @@ class _Reader:
     def skip(self) -> str:
         """Pass over blanks and comments; the next character, empty at the end."""
         text = self.text
+        here = text[self.position : self.position + 1]
+        if here and here not in _PASSED:
+            return here
         while True:
             found = _SPACE.match(text, self.position)
             self.position = found.end() if found else self.position
@@ -90,10 +94,13 @@ class _Reader:
         found = _STRING.match(self.text, self.position)
         if found is None:
             self.fail("the end of the text in quotes", got="the end of the line")
-        try:
-            value: str = json.loads(found.group(), strict=False)
-        except ValueError:
-            self.fail("a text with known escapes", got="an unknown escape")
+        told = found.group()
+        value = told[1:-1]
+        if "\\" in value:
+            try:
+                value = json.loads(told)
+            except ValueError:
+                self.fail("a text with known escapes", got="an unknown escape")
         self.position = found.end()
         return value
 

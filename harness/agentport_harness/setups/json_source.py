@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 
 from agentport_harness.core.json_values import JSON
@@ -38,7 +39,7 @@ def _unlike(tree: Tree, text: str, dialect: Dialect) -> Flaw | None:
 
 def _value(root: Node, text: str, lines: dict[Key, int], twice: list[Key]) -> JSON:
     """The value of a tree, built from its leaves upwards, however deep it is."""
-    breaks = [at for at, character in enumerate(text) if character == "\n"]
+    breaks = [found.start() for found in re.finditer("\n", text)]
     lines[()] = bisect_left(breaks, root.start) + 1
     order: list[tuple[Node, Key]] = []
     waiting: list[tuple[Node, Key]] = [(root, ())]

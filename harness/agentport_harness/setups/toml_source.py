@@ -46,7 +46,7 @@ def toml_source(text: str) -> Source:
         return Source(flaw=_flaw(str(error), text))
     except (RecursionError, ValueError):
         return Source(flaw=Flaw(line=1, message="a value that cannot be read", expected="TOML"))
-    breaks = [at for at, character in enumerate(text) if character == "\n"]
+    breaks = [found.start() for found in re.finditer("\n", text)]
     lines: dict[Key, int] = {(): 1}
     for written in written_keys(text):
         first = len(written.key) - len(written.spans)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 from argon2 import PasswordHasher
 
+from agentport_gateway.auth.cookies import cookie_kind
 from agentport_gateway.store import accounts
 from tests.gateway.world import CALL, Tenant, World, ask, facts
 
@@ -106,9 +107,10 @@ def screen(answer: httpx2.Response) -> Screen:
 
 @dataclass
 class Person:
-    """Somebody with a browser."""
+    """Somebody with a browser; `cookie` is what this gateway calls its own."""
 
     http: httpx2.AsyncClient
+    cookie: str
 
     async def open(self, path: str, **more: Any) -> Screen:
         return screen(await self.http.get(path, follow_redirects=True, **more))
@@ -130,7 +132,7 @@ class Person:
 async def somebody(world: World) -> AsyncIterator[Person]:
     """A person whom nobody knows yet."""
     async with httpx2.AsyncClient(base_url=world.base_url, timeout=30) as http:
-        yield Person(http)
+        yield Person(http, cookie_kind(world.gateway.settings).name)
 
 
 @contextlib.asynccontextmanager

@@ -34,20 +34,15 @@ FIRST = {"org_name": "Ours", "email": "Me@Example.org", "password": PASSWORD, "p
 
 
 def secret_of(person: Person) -> str:
-    found = person.http.cookies.get(cookie_of(person))
+    found = person.http.cookies.get(person.cookie)
     assert found is not None
     return found
-
-
-def cookie_of(person: Person) -> str:
-    """The name of the cookie, which says which gateway of a machine it belongs to."""
-    return f"agentport_{person.http.base_url.port}"
 
 
 def hold(person: Person, secret: str) -> None:
     """Let the browser hold this secret and no other."""
     person.http.cookies.clear()
-    person.http.cookies.set(cookie_of(person), secret, domain="127.0.0.1")
+    person.http.cookies.set(person.cookie, secret, domain="127.0.0.1")
 
 
 # --- the first user
@@ -138,7 +133,7 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(world: Worl
         form = (await person.open("/sign-in")).form("/sign-in")
         seen = await person.submit(form, follow=False, email=await give_password(world), password=PASSWORD)
         cookie = seen.answer.headers["set-cookie"]
-    assert re.fullmatch(rf"{cookie_of(person)}=[\w-]{{43}}; Path=/; Max-Age=43200; HttpOnly; SameSite=Lax", cookie)
+    assert re.fullmatch(rf"{person.cookie}=[\w-]{{43}}; Path=/; Max-Age=43200; HttpOnly; SameSite=Lax", cookie)
 
 
 async def test_with_tls_the_cookie_is_secure_and_bound_to_the_host(tmp_path: Path) -> None:
@@ -288,6 +283,13 @@ async def test_a_forged_form_decides_nothing(world: World) -> None:
             assert seen.status == 403, (headers, fields)
         assert "waiting" in (await person.open(f"/approve/{request_id}")).text
         assert "Approved once" in (await person.submit(form, decision="approve_once")).text
+
+
+async def test_the_address_of_a_form_loaded_again_leads_back_to_its_page(world: World) -> None:
+    async with member(world) as person:
+        for path in ("/connect/keys", "/settings/password", "/integrations/install", "/tools/demo/mode"):
+            assert (await person.open(path)).path == "/" + path.split("/")[1]
+        assert (await person.open("/sign-out")).path == "/approvals"
 
 
 async def test_a_form_of_another_browser_is_refused(world: World) -> None:

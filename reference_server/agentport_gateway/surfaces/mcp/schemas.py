@@ -101,6 +101,7 @@ CALL_RESULT: dict[str, Any] = {
                     "expires_at": {"type": "string", "format": "date-time"},
                     "poll_budget_seconds": {"type": "number"},
                     "reason": _TEXT,
+                    "note": _TEXT,
                     "replayed": _FLAG,
                     "approval_kept": _FLAG,
                     "faults": {"type": "array", "items": _TEXT},

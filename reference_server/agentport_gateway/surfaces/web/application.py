@@ -63,6 +63,11 @@ def build_web(gateway: Gateway) -> ASGIApp:
     for name in _MODULES:
         declared += import_module(f"{__package__}.{name}").pages.declared
     routes = [Route(page.path, _endpoint(gateway, page), methods=[page.method]) for page in declared]
+    shown = {page.path for page in declared if page.method == "GET"}
+    # What a form answered stands at the form's own address: who loads that again is led back to the page.
+    routes += [
+        Route(path, _to_the_page(path, shown), methods=["GET"]) for path in {page.path for page in declared} - shown
+    ]
     routes.append(Route("/assets/{name}", _asset, methods=["GET"]))
     return _Guarded(gateway, Router(routes, redirect_slashes=False, default=_nowhere))
 
@@ -115,7 +120,7 @@ def _endpoint(gateway: Gateway, page: Page) -> Callable[[Request], Awaitable[Res
     async def answer(request: Request) -> Response:
         visit = await _visit(gateway, request, cookie.name)
         if page.method == "POST":
-            if not same_site(request):
+            if not same_site(request, gateway.settings.base_url):
                 return problem(visit, 403)
             if not _is_form(request.headers):
                 return problem(visit, 415)
@@ -134,6 +139,15 @@ def _endpoint(gateway: Gateway, page: Page) -> Callable[[Request], Awaitable[Res
         if visit.new_secret is not None:
             answer.headers.append("Set-Cookie", cookie.header(visit.new_secret, seconds=visit.lasting))
         return answer
+
+    return answer
+
+
+def _to_the_page(path: str, shown: set[str]) -> Callable[[Request], Awaitable[Response]]:
+    first = "/" + path.split("/")[1]
+
+    async def answer(_request: Request) -> Response:
+        return go(first if first in shown else "/")
 
     return answer
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse, StreamingResponse
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 pages = Pages()
 
 _STILL_THERE_SECONDS = 20.0
+_PAUSE_SECONDS = 0.1
 _MOST_STREAMS = 200
 
 
@@ -45,4 +47,7 @@ async def _news(gateway: Gateway, org_id: str, secret: str) -> AsyncIterator[str
             if found is None or found[0].awaits_code:
                 yield "event: ended\ndata: 1\n\n"
                 return
+            # However much happens, a page looks again a few times a second.
+            if changed:
+                await asyncio.sleep(_PAUSE_SECONDS)
             yield "event: changed\ndata: 1\n\n" if changed else ": still there\n\n"

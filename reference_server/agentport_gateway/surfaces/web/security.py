@@ -32,12 +32,12 @@ def content_policy(form_targets: tuple[str, ...] = ()) -> str:
     )
 
 
-def same_site(request: Request) -> bool:
+def same_site(request: Request, base_url: str) -> bool:
     """Whether the browser says that one of this gateway's own pages sent this; a client that says nothing may."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return False
     origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    return origin is None or urlsplit(origin).netloc in (request.headers.get("host"), urlsplit(base_url).netloc)
 
 
 def form_is_ours(visit: Visit) -> bool:

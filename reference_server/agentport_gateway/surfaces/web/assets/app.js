@@ -30,7 +30,10 @@ function countDown() {
 
 // Parts marked as live are replaced when the server's version of them is another one.
 let refreshing = false;
+let again = false;
 async function refresh() {
+  // What happens while a look is under way may not be in it: look once more.
+  again = refreshing;
   if (refreshing) return;
   refreshing = true;
   try {
@@ -49,6 +52,7 @@ async function refresh() {
     // The gateway cannot be reached just now; the next news or the next look tries again.
   } finally {
     refreshing = false;
+    if (again) setTimeout(refresh, 200);
   }
 }
 
