@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 
 from agentport_harness.bench.bench import Bench
 from agentport_harness.bench.check import NotReachedError, Sighting, gateway_check, sighted
-from agentport_harness.bench.http import key_header
 from agentport_harness.core.json_values import JSON
 from agentport_harness.core.transcript import Deed
 from agentport_harness.transports.adapter import GatewayAdapter, skills_of
@@ -65,7 +64,7 @@ async def tenant_isolation(bench: Bench) -> AsyncIterator[Sighting]:
                 expected="the same answer",
             )
     for path in ("/api/installed", "/api/tools", f"/api/tools/{tool.integration_id}"):
-        answer = await bench.http("GET", path, headers=key_header(second.api_key))
+        answer = await bench.http("GET", path, headers=bench.stand.credential_of(second.api_key))
         yield sighted(
             word not in answer.text and tool.url not in answer.text,
             f"another organisation's key sees it over REST: {path.replace(tool.integration_id, '…')}",
