@@ -99,7 +99,8 @@ async def read_page(url: str, email: str, password: str) -> str:
     """
     import httpx2
 
-    secure = urlsplit(url).scheme == "https"
+    site = split_url(url)
+    secure = site.scheme == "https"
     async with httpx2.AsyncClient(verify=secure, trust_env=False, timeout=30.0, follow_redirects=True) as http:
         try:
             for _ in range(2):
