@@ -412,3 +412,9 @@ def test_of_a_script_with_two_waits_the_one_that_ended_is_not_open() -> None:
     assert sorted(wait.request_id for wait in waits) == [APPROVAL, other]
     (action,) = (a for a in read_session(scripted(WAITS, ended, RUNNING)).actions if isinstance(a.meaning, Await))
     assert action.result is not None
+
+
+def test_a_script_that_only_names_the_wait_waits_for_nothing() -> None:
+    trace = scripted("text(ALL_TOOLS.includes('agentport__await_approval'))", RUNNING)
+    assert not trace.lacks
+    assert not [action for action in read_session(trace).actions if isinstance(action.meaning, Await)]

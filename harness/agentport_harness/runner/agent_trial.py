@@ -29,7 +29,7 @@ from agentport_harness.runner.recorder import Recorder
 from agentport_harness.scripted_model.script import ScriptedModel, Seen
 from agentport_harness.scripted_model.serving import serving
 from agentport_harness.surfaces.reading import read_session
-from agentport_harness.transports import oauth_browser
+from agentport_harness.transports import client_consent
 from agentport_harness.transports.agent_process import Ended, clean_environment, find_command, run_client
 from agentport_harness.transports.agentport import AgentPortAdapter
 from agentport_harness.transports.doors import doors, why_no_namespace
@@ -221,7 +221,7 @@ class _Run:
         """Let the client sign in by OAuth, with the human at the consent page."""
         client = self._options.client
         ended = await run_client(
-            [sys.executable, "-IS", oauth_browser.__file__, "--", str(self._command), *client.sign_in],
+            [sys.executable, "-IS", client_consent.__file__, "--", str(self._command), *client.sign_in],
             cwd=Path(self._setup.project),
             environment={**self.environment, "CONSENT_EMAIL": email, "CONSENT_PASSWORD": password},
             doors=self._doors,

@@ -82,9 +82,9 @@ class EmbeddedProcess:
             *self._options,
         ]  # fmt: skip
         environment = {
+            "AGENTPORT_CLIENT_DOCUMENTS": "false",  # it never asks the internet for anything
             **self._variables,
             **{name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH") if name in os.environ},
-            "AGENTPORT_CLIENT_DOCUMENTS": "false",  # it never asks the internet for anything
         }
         home = str(self._folder)
         with log.open("wb") as output:

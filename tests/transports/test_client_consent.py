@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
-from agentport_harness.transports import oauth_browser
+from agentport_harness.transports import client_consent
 
 CLIENT = """\
 import http.server, os, sys
@@ -105,7 +105,7 @@ def gateway() -> Iterator[tuple[str, list[tuple[str, dict[str, str], str]]]]:
 
 def signed_in(address: str, *, manner: str = "known", password: str = "right") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, oauth_browser.__file__, "--", sys.executable, "-c", CLIENT, address, manner],
+        [sys.executable, client_consent.__file__, "--", sys.executable, "-c", CLIENT, address, manner],
         env={"PATH": os.environ["PATH"], "CONSENT_EMAIL": "me@example.com", "CONSENT_PASSWORD": password},
         capture_output=True,
         text=True,
@@ -148,7 +148,7 @@ def test_a_page_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
 
 def test_a_client_that_asks_for_nothing_ends_with_its_own_code() -> None:
     ended = subprocess.run(
-        [sys.executable, oauth_browser.__file__, "--", sys.executable, "-c", "print('signed in already'); exit(4)"],
+        [sys.executable, client_consent.__file__, "--", sys.executable, "-c", "print('signed in already'); exit(4)"],
         env={"PATH": os.environ["PATH"], "CONSENT_EMAIL": "e", "CONSENT_PASSWORD": "p"},
         capture_output=True,
         text=True,

@@ -1,6 +1,6 @@
 """Plays a human's browser while a client signs in by OAuth: a program of its own, standard library only.
 
-    python oauth_browser.py -- COMMAND…
+    python client_consent.py -- COMMAND…
 
 It runs COMMAND, waits until that prints the address of an authorization page, opens it, signs in there as
 CONSENT_EMAIL with CONSENT_PASSWORD (which COMMAND is not told), allows the client, and follows the way back to the
