@@ -36,6 +36,7 @@ def served(folder: Path, *options: str, module: tuple[str, ...] = ("agentport_ha
     """A demo gateway on a free port of loopback, its data below ``folder``."""
     ready = folder / "ready.json"
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
+    environment["AGENTPORT_CLIENT_DOCUMENTS"] = "false"  # no test asks the internet for anything
     command = [
         sys.executable, "-m", *module, "--port", "0", "--demo", "--poll-budget", "1",
         "--ready-file", str(ready), "--database-url", f"sqlite:///{folder}/gateway.db", *options,

@@ -6,6 +6,7 @@ importer; none or several that take it is a named problem, never a guess.
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -65,6 +66,7 @@ def chosen_formats(input_format: str) -> tuple[Importer, ...]:
 
 def _read(source: Source, chosen: Sequence[Importer]) -> Iterator[Recording]:
     records = Records(source)
+    size = _size(source)
     try:
         with opened(source) as stream:
             for session in _sessions(records, records.of(stream), chosen):
@@ -72,7 +74,25 @@ def _read(source: Source, chosen: Sequence[Importer]) -> Iterator[Recording]:
                 yield session
     except UNREADABLE as error:
         records.problems.append(problem(source, error))
+    if size != _size(source):
+        message, hint = "the file grew while it was read, and was judged as far as it went", "judge it again at its end"
+        records.problems = [_softened(found) for found in records.problems]
+        records.complain("grows", message, records.last_line, hint=hint, severity="warning")
     yield from records.drained()
+
+
+def _size(source: Source) -> int:
+    """The size of an ordinary file, else 0."""
+    try:
+        about = source.path.stat() if source.path else None
+    except OSError:
+        return 0
+    return about.st_size if about and stat.S_ISREG(about.st_mode) else 0
+
+
+def _softened(found: Problem) -> Problem:
+    """The problem; a last line that is still being written is none of the file's."""
+    return replace(found, severity="warning") if found.slug == "cut-off" else found
 
 
 def _in_lines(trace: Trace, document: bytes) -> Trace:
@@ -105,6 +125,29 @@ def _one_of_each(values: Sequence[JSON]) -> list[JSON]:
     return list(kinds.values())
 
 
+def _listed(record: Record) -> list[Record]:
+    """The records of a stream that somebody wrote as one array, counted from 1 in place of lines."""
+    line, value = record
+    return list(enumerate(value, start=1)) if line is None and isinstance(value, list) else []
+
+
+def _listed_sessions(records: Records, inner: list[Record], chosen: Sequence[Importer]) -> Iterator[Recording]:
+    document, records.document = records.document, None
+
+    def placed(event: Event) -> Event:
+        place = event.place
+        if place.line is None or place.path != records.source.name:
+            return event
+        return replace(event, place=replace(place, line=None, pointer=f"/{place.line - 1}{place.pointer}"))
+
+    for session in _sessions(records, iter(inner), chosen):
+        if isinstance(session, Problem):
+            yield session
+        else:
+            pointed = replace(session, events=tuple(map(placed, session.events)))
+            yield pointed if document is None else _in_lines(pointed, document)
+
+
 def _sessions(records: Records, values: Iterator[Record], chosen: Sequence[Importer]) -> Iterator[Recording]:
     source = records.source
     first = list(islice(values, 1))
@@ -122,6 +165,9 @@ def _sessions(records: Records, values: Iterator[Record], chosen: Sequence[Impor
     takers = [importer for importer in chosen if importer.sniff(shown)]
     if len(chosen) == 1:
         takers = list(chosen)
+    if not takers and len(first) == 1 and (inner := _listed(first[0])):
+        yield from _listed_sessions(records, inner, chosen)
+        return
     if len(takers) != 1:
         records.problems.clear()
         names = ", ".join(importer.name for importer in takers or chosen)

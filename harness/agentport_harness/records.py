@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import IO
 
-from agentport_harness.core.importer import Brief, Problem, Record
+from agentport_harness.core.importer import Brief, Problem, Record, Severity
 from agentport_harness.parsing import UnparsableError, has_values, parse_json, parse_yaml, unlike_text
 from agentport_harness.sources import UNREADABLE, Source, problem
 
@@ -42,11 +42,15 @@ class Records:
         self.problems: list[Problem] = []
         self.document: bytes | None = None
         self.brief: Brief | None = None
+        self.last_line = 0
         self._unended: int | None = None
 
-    def complain(self, slug: str, message: str, line: int | None = None, *, hint: str = "") -> None:
+    def complain(
+        self, slug: str, message: str, line: int | None = None, *, hint: str = "", severity: Severity = "error"
+    ) -> None:
         """A problem was met."""
-        self.problems.append(Problem(path=self.source.name, slug=slug, message=message, line=line, hint=hint))
+        path = self.source.name
+        self.problems.append(Problem(path=path, slug=slug, message=message, line=line, hint=hint, severity=severity))
 
     def drained(self) -> Iterator[Problem]:
         """The problems met since the last time."""
@@ -93,6 +97,7 @@ class Records:
                 for line in others:
                     number += 1
                     yield number, line
+                self.last_line = number
                 number, begun, size = number + 1, [last], len(last)
             if size:
                 self._unended = number

@@ -13,13 +13,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from io import BufferedReader
+from io import BufferedReader, BytesIO, RawIOBase
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 import zstandard
 
 from agentport_harness.core.importer import Problem
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 SUFFIXES = (".jsonl", ".ndjson", ".json", ".yaml", ".yml", ".eval")
 """Names of recordings in a folder end like this, or so with ``.gz`` or ``.zst`` after it."""
@@ -27,6 +30,9 @@ SUFFIXES = (".jsonl", ".ndjson", ".json", ".yaml", ".yml", ".eval")
 _COMPRESSED = (".gz", ".zst")
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _ZIP_ZSTD = 93
+_PIECE = 2**16
+_TAKEN = 2**10
+"""Compressed bytes taken at once: these few can stand for megabytes."""
 _ZIP_HEADER = struct.Struct("<4s5H3L2H")
 UNREADABLE = (
     OSError,
@@ -197,9 +203,47 @@ def _plain(raw: BinaryIO, head: bytes) -> IO[bytes]:
     if head.startswith(_GZIP):
         return cast("IO[bytes]", gzip.GzipFile(fileobj=raw))
     if head.startswith(_ZSTD):
-        frames = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
-        return cast("IO[bytes]", BufferedReader(frames))
+        return cast("IO[bytes]", BufferedReader(_Frames(raw), _PIECE))
     return raw
+
+
+class _Frames(RawIOBase):
+    """What is compressed in frames of zstd, one after the other; unlike the library's reader it tells a cut one."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        super().__init__()
+        self._raw = raw
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._held = memoryview(b"")
+        self._within = False
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Buffer) -> int:
+        """As `io.RawIOBase.readinto`. Raises `EOFError` where a frame has no end."""
+        into = memoryview(buffer)
+        while not self._held:
+            piece = self._raw.read(_TAKEN)
+            if not piece:
+                if self._within:
+                    raise EOFError("it was cut off when it was compressed, or after")
+                return 0
+            self._held = memoryview(self._unpacked(piece))
+        given, self._held = self._held[: len(into)], self._held[len(into) :]
+        into[: len(given)] = given
+        return len(given)
+
+    def _unpacked(self, piece: bytes) -> bytes:
+        found = []
+        while piece:
+            found.append(self._frame.decompress(piece))
+            self._within = not self._frame.eof
+            piece = self._frame.unused_data if self._frame.eof else b""
+            if self._frame.eof:
+                self._frame = zstandard.ZstdDecompressor().decompressobj()
+        return b"".join(found)
 
 
 def _zstd_member(raw: BinaryIO, about: zipfile.ZipInfo) -> IO[bytes]:
@@ -207,8 +251,7 @@ def _zstd_member(raw: BinaryIO, about: zipfile.ZipInfo) -> IO[bytes]:
     raw.seek(about.header_offset)
     *_, name_length, extra_length = _ZIP_HEADER.unpack(raw.read(_ZIP_HEADER.size))
     raw.seek(name_length + extra_length, os.SEEK_CUR)
-    frames = zstandard.ZstdDecompressor().stream_reader(raw.read(about.compress_size), read_across_frames=True)
-    return cast("IO[bytes]", BufferedReader(frames))
+    return cast("IO[bytes]", BufferedReader(_Frames(BytesIO(raw.read(about.compress_size))), _PIECE))
 
 
 def problem(source: Source, error: Exception, line: int | None = None) -> Problem:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import hmac
-import json
 from typing import TYPE_CHECKING, Any
 
 from agentport_gateway.auth.hashing import KEY_PREFIX, SHOWN_CHARACTERS, password_fits, password_hash, secret_hash
+from agentport_gateway.domain.client_setups import client_setups
 from agentport_gateway.store import accounts, integrations, policies
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _MODES: tuple[tuple[str, Mode], ...] = (("lookup", "allow"), ("refund", "require_approval"), ("wipe", "deny"))
 _INTEGRATIONS = ("demo", "notes")
+_PRINTED = ("codex", "claude-code")
+"""The clients whose set-up is printed whole; the page has the others'."""
 
 
 async def furnish(gateway: Gateway) -> dict[str, Any]:
@@ -36,23 +38,22 @@ async def furnish(gateway: Gateway) -> dict[str, Any]:
 
 
 def client_commands(ready: dict[str, Any]) -> list[str]:
-    """Lines to paste, so that a client connects with the demonstration's key."""
-    url, key = ready["mcp_url"], ready["api_key"]
-    server = {"type": "http", "url": url, "headers": {"X-API-Key": key}}
-    return [
+    """Texts to paste, so that a client connects with the demonstration's key: those of the Connect page."""
+    key = ready["api_key"]
+    lines = [
         "",
         f"Sign in as {ready['human']['email']} with password {ready['human']['password']}",
         f"API key (shown once): {key}",
-        "",
-        "Codex:",
-        f"  export AGENTPORT_API_KEY={key}",
-        f"  codex mcp add agentport --url {url} --bearer-token-env-var AGENTPORT_API_KEY",
-        "Claude Code:",
-        f'  claude mcp add --transport http agentport {url} --header "X-API-Key: {key}"',
-        "Other clients (mcpServers):",
-        f"  {json.dumps({'agentport': server})}",
-        "",
     ]
+    elsewhere = []
+    for setup in client_setups(ready["mcp_url"], key):
+        if setup.id not in _PRINTED:
+            elsewhere.append(setup.name)
+            continue
+        lines += ["", f"{setup.name}. {setup.tried}"]
+        for step in setup.steps:
+            lines += [f"  {step.where}:", *(f"    {line}" for line in step.text.splitlines())]
+    return [*lines, "", f"{', '.join(elsewhere)}: see {ready['base_url']}/connect", ""]
 
 
 async def _organisation(gateway: Gateway, name: str) -> dict[str, Any]:

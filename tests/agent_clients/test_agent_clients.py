@@ -56,6 +56,14 @@ class TestEveryClient:
         assert "X-API-Key" not in by_bearer
         assert "bearer" in by_bearer.casefold()
 
+    def test_who_signs_in_by_oauth_is_given_no_key(self, client: AgentClient) -> None:
+        by_oauth = replace(SETUP, credential="oauth")
+        told = [*client.files(by_oauth).values(), *client.environment(by_oauth).values()]
+
+        if client.sign_in:
+            assert "agentport" in client.sign_in
+            assert not [text for text in told if "ap_secret" in text or "X-API-Key" in text or "Bearer" in text]
+
     def test_a_limit_for_calls_is_written_where_one_is_asked_for_and_nowhere_else(self, client: AgentClient) -> None:
         assert client.files(replace(SETUP, tool_timeout=7.5)) != client.files(SETUP)
         assert "7.5" in (text := "\n".join(client.files(replace(SETUP, tool_timeout=7.5)).values())) or "7500" in text

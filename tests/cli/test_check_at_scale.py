@@ -183,3 +183,11 @@ def test_one_call_judges_one_recording(tmp_path: Path) -> None:
     assert report.trace is None
     assert report.began is not None
     assert {verdict.status for verdict in report.verdicts} == {"fail", "skipped"}
+
+
+def test_a_long_run_in_which_nothing_is_wrong_is_told_in_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.jsonl").write_text("".join(TRACE % number for number in range(250)))
+    assert main(["check", str(tmp_path / "a.jsonl")]) == 0
+    assert capsys.readouterr().out.startswith("250 sessions; verdicts: ")

@@ -126,7 +126,7 @@ def cells(row: Row, commands: Path, folder: Path, waits: bool) -> list[str]:
     return [
         _told(by_key.well, by_key),
         _told(by_bearer.well, by_bearer),
-        NOT_TRIED,
+        _oauth(row, commands, folder / "oauth"),
         _tools(by_key),
         _told(_ran(by_key), by_key),
         _told(not {"AP101", "AP102"} & set(by_key.report.broken()) and by_key.report.trace is not None, by_key),
@@ -134,6 +134,13 @@ def cells(row: Row, commands: Path, folder: Path, waits: bool) -> list[str]:
         _skills(by_key),
         _recording(by_key),
     ]
+
+
+def _oauth(row: Row, commands: Path, folder: Path) -> str:
+    if not row.agent.sign_in:
+        return f"{NOT_TRIED}: it signs in on a terminal"
+    run = drive(row, commands, folder, DEFAULT_PATH, credential="oauth")
+    return _told(run.well, run)
 
 
 def _told(yes: bool, run: Driven) -> str:

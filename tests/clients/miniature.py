@@ -22,7 +22,7 @@ PROGRAM = Path(__file__).with_name("miniature_agent.py")
 SUITE = Path(__file__).parents[2] / "harness" / "agentport_harness" / "suite"
 
 
-def miniature(folder: Path, manners: str = "", mark: str = "") -> AgentClient:
+def miniature(folder: Path, manners: str = "", mark: str = "", sign_in: tuple[str, ...] = ()) -> AgentClient:
     """A client that behaves as ``manners`` says; its command is put into ``folder``."""
     command = folder / "miniature-agent"
     command.write_text(f'#!/bin/sh\nexec {sys.executable} -S {PROGRAM} "$@"\n', encoding="utf-8")
@@ -48,6 +48,7 @@ def miniature(folder: Path, manners: str = "", mark: str = "") -> AgentClient:
         first=lambda _setup, prompt: ("run", prompt),
         next=lambda _setup, session, prompt: ("resume", session, prompt),
         session_id=lambda printed: "session-1" if '"session-1"' in printed else "",
+        sign_in=sign_in,
         recordings=("records/*.json",),
     )
 
@@ -57,9 +58,17 @@ def shipped(name: str) -> Transcript:
     return load_transcript(SUITE / f"{name}.transcript.yaml")
 
 
-def driven(served: Served, folder: Path, *names: str, manners: str = "", mark: str = "", **options: object) -> Run:
+def driven(
+    served: Served,
+    folder: Path,
+    *names: str,
+    manners: str = "",
+    mark: str = "",
+    sign_in: tuple[str, ...] = (),
+    **options: object,
+) -> Run:
     """The run of the miniature agent through shipped transcripts; ``mark`` ends the ids of integrations."""
-    given = AgentOptions(client=miniature(folder, manners, mark), client_folder=str(folder), reaction=0.1)
+    given = AgentOptions(client=miniature(folder, manners, mark, sign_in), client_folder=str(folder), reaction=0.1)
     replaying = ReplayOptions(gateway=given_gateway(None, None, None, "", str(served.ready_file)))
     return run_agent(
         [shipped(name) for name in names],

@@ -273,6 +273,21 @@ def test_a_folder_to_keep_things_in_that_cannot_be_is_refused_before_anything_ru
         driven(gateway, folder, "approval/allowed-tool", keep=tmp_path / "file" / "kept")
 
 
+def test_a_client_that_cannot_sign_in_says_why_and_is_asked_nothing(gateway: Served, folder: Path) -> None:
+    run = driven(gateway, folder, "approval/allowed-tool", manners="fail", sign_in=("run", "x"), credential="oauth")
+
+    (report,) = run.sessions
+    assert report.problem is not None
+    assert report.problem.message.startswith("The miniature agent could not sign in to the gateway: ")
+    assert "no licence" in report.problem.message
+    assert run.exit_code() == 3
+
+
+def test_oauth_with_a_client_that_has_no_command_for_it_is_refused(gateway: Served, folder: Path) -> None:
+    with pytest.raises(InputError, match="has no command that signs in"):
+        driven(gateway, folder, "approval/allowed-tool", credential="oauth")
+
+
 def test_a_client_that_is_not_there_is_unreachable(gateway: Served, tmp_path: Path) -> None:
     folder = tmp_path / "empty"
     folder.mkdir()

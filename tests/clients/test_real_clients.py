@@ -100,6 +100,17 @@ def test_a_decision_after_the_clients_time_limit_is_not_lost(commands: Path, cli
     assert waits(report) == ["client_timeout", "executed"]
 
 
+@pytest.mark.parametrize("client", ["codex", "claude-code", "opencode"])
+def test_a_client_signs_in_by_oauth_and_the_human_allows_it(commands: Path, gateway: Served, client: str) -> None:
+    here = ReplayOptions(gateway=given_gateway(None, None, None, "", str(gateway.ready_file)))
+
+    run = driven(commands, shipped("denial/by-the-human"), client, here, credential="oauth")
+
+    report = only(run)
+    assert report.expectation is not None
+    assert report.expectation.differences == ()
+
+
 def test_a_model_of_ones_own_plays_through_codex_while_the_human_watches_the_gateway(commands: Path) -> None:
     transcript = shipped("approval/two-requests-at-once")
 

@@ -17,7 +17,13 @@ PAGES = [
     "CONTRIBUTING.md",
     "docs/transcripts.md",
     "docs/conventions.md",
+    "docs/recordings.md",
     "docs/people.md",
+    "docs/oauth.md",
+    "docs/webhooks.md",
+    "docs/recordings.md",
+    "docs/gateway-conformance.md",
+    "docs/doctor.md",
     "docs/agents.md",
     "docs/clients.md",
     *CONNECT,
@@ -80,3 +86,15 @@ def test_the_steps_that_the_transcripts_page_lists_are_those_of_the_schema() -> 
     for name in ("say", "call", "await", "tool", "shell", "rest", "together", "human", "upstream"):
         assert name in steps
         assert f"`{name}:" in text
+
+
+def test_the_table_of_recording_formats_is_that_of_the_importers() -> None:
+    from agentport_harness.loaders import available
+
+    text = (ROOT / "docs" / "recordings.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    dash = "\u2013"
+    assert rows == [
+        f"| `{one.name}` | {one.title} | {', '.join(one.versions)} | {', '.join(sorted(one.lacks)) or dash} |"
+        for one in available()
+    ]

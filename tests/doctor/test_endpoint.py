@@ -43,6 +43,20 @@ def test_a_gateway_that_answers_well_is_told_with_revision_and_tools(
     assert gateway.told["api_key"] not in printed
 
 
+def test_the_gateway_says_how_long_it_holds_an_await(
+    gateway: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AGENTPORT_API_KEY", gateway.told["api_key"])
+    home = _at(tmp_path, "codex", gateway.told["mcp_url"])
+    home.replace("tool_timeout_sec = 300", "tool_timeout_sec = 60")
+
+    _, unasked, _ = doctor(capsys, home, "--offline")
+    _, asked, _ = doctor(capsys, home, "--online")
+
+    assert [rule for rule, _, _ in found(unasked, home)] == ["DR306"]
+    assert found(asked, home) == []
+
+
 def test_a_key_that_the_gateway_refuses_is_named_at_its_line(
     gateway: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

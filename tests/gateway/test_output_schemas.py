@@ -47,6 +47,13 @@ async def checked(client: Client) -> Checked:
 
 
 @pytest.mark.parametrize("mode", BOTH_REVISIONS)
+async def test_the_tool_that_waits_says_how_long_it_waits_at_most(tmp_path: Path, mode: str) -> None:
+    async with running_gateway(tmp_path, poll_budget_seconds=12.5) as world, world.agent(mode=mode) as client:
+        stated = {tool.name: tool.meta for tool in (await client.list_tools()).tools if tool.meta}
+    assert {name: meta.get("agentport/poll_budget_seconds") for name, meta in stated.items()} == {AWAIT: 12.5}
+
+
+@pytest.mark.parametrize("mode", BOTH_REVISIONS)
 async def test_discovery_and_its_refusals(world: World, mode: str) -> None:
     async with world.agent(mode=mode) as client:
         call = await checked(client)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pyotp
 import pytest
 
@@ -34,6 +36,18 @@ async def test_the_matching_rule_decides_and_is_on_record(world: World) -> None:
     assert (await world.http.delete(f"{RULES}/{rule['id']}", headers=human)).status_code == 204
     assert len((await world.http.get(RULES, headers=human)).json()) == 1
     assert (await world.http.get(RULES, headers=world.second.as_human)).json() == []
+
+
+async def test_a_rule_that_denies_stops_a_call_that_is_approved_while_it_is_waited_for(world: World) -> None:
+    async with world.agent() as agent:
+        request_id = facts(await agent.call_tool(CALL, ask(order="1")))["request_id"]
+        waiting = asyncio.create_task(agent.call_tool("agentport__await_approval", {"request_id": request_id}))
+        await world.until_parked(1)
+        await world.http.post(RULES, json={"effect": "deny"}, headers=world.first.as_human)
+        assert (await world.decide(request_id, "approve-once")).status_code == 200
+        assert facts(await asyncio.wait_for(waiting, 10))["outcome"] == "denied_by_policy"
+    (entry,) = await world.logs()
+    assert entry["outcome"] == "denied_by_policy"
 
 
 async def test_a_rule_that_denies_stops_an_approved_call(world: World) -> None:

@@ -17,6 +17,9 @@ import pytest
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from agentport_gateway.demo import client_commands
+from agentport_gateway.domain.client_setups import client_setups
+
 from .world import AWAIT, CALL, ask, facts, running_gateway
 
 if TYPE_CHECKING:
@@ -159,3 +162,19 @@ async def test_a_demonstration_that_starts_again_is_the_same_one(tmp_path: Path)
         assert changed["human"]["email"] == once["human"]["email"]
         assert changed["human"]["password"] != once["human"]["password"]
         await sign_in(world.http, changed["human"])
+
+
+def test_what_a_demonstration_prints_to_paste_is_what_the_connect_page_says() -> None:
+    ready = {
+        "base_url": "http://127.0.0.1:4747",
+        "mcp_url": "http://127.0.0.1:4747/mcp",
+        "api_key": "ap_secret",
+        "human": {"email": "demo@demo.example", "password": "secret"},
+    }
+    printed = "\n".join(line.strip() for line in client_commands(ready))
+    setups = {setup.id: setup for setup in client_setups(ready["mcp_url"], "ap_secret")}
+    for setup_id in ("codex", "claude-code"):
+        for step in setups[setup_id].steps:
+            assert "\n".join(line.strip() for line in step.text.splitlines()) in printed
+    assert 'default_tools_approval_mode = "approve"' in printed
+    assert "Cursor, VS Code, opencode, gemini-cli: see http://127.0.0.1:4747/connect" in printed

@@ -347,3 +347,74 @@ def test_a_rollout_without_its_head_is_read() -> None:
     assert trace.session_id == ""
     assert kinds(trace) == ["HumanMessage"]
     assert imported(CODEX, []) == []
+
+
+APPROVAL = "54457586-4102-4c19-9e57-e12872160d40"
+
+
+def scripted(script: str, *after: dict[str, Any]) -> Trace:
+    """A session in code mode: a request was opened and shown, and a script waits for it."""
+    url = f"http://gw.example/approve/{APPROVAL}"
+    item = {
+        "type": "McpToolCall", "id": "exec-1", "server": "agentport", "tool": "agentport__call_tool",
+        "arguments": {"integration_id": "x", "tool_name": "y", "arguments": {}}, "status": "completed",
+        "result": {"content": [{"type": "text", "text": f"needing approval. Share this URL with a human: {url}"}]},
+    }  # fmt: skip
+    call = {"type": "custom_tool_call", "name": "exec", "call_id": "s", "input": script}
+    return one(
+        said("user", "go"), {"type": "item_completed", "item": item}, said("assistant", f"See {url}"), call, *after
+    )
+
+
+def cell(call_id: str, text: str) -> dict[str, Any]:
+    return {"type": "custom_tool_call_output", "call_id": call_id, "output": [{"type": "input_text", "text": text}]}
+
+
+POLL = {"type": "function_call", "name": "wait", "call_id": "w", "arguments": '{"cell_id": "3"}'}
+WAITS = f"await tools.mcp__agentport__agentport__await_approval({{request_id: '{APPROVAL}'}})"
+RUNNING = cell("s", "Script running with cell ID 3\nWall time 5.0 seconds\nOutput:\n")
+
+
+@pytest.mark.parametrize("after", [(), (RUNNING,), (RUNNING, POLL)])
+def test_a_wait_of_a_script_that_never_ended_is_an_open_wait(after: tuple[dict[str, Any], ...]) -> None:
+    trace = scripted(WAITS, *after)
+    (wait,) = (action for action in read_session(trace).actions if isinstance(action.meaning, Await))
+    assert (wait.meaning.request_id, wait.result) == (APPROVAL, None)
+    assert trace.events[wait.seq - 1].tool == "exec"  # type: ignore[union-attr]
+    assert verdicts(trace)["AP104"].status != "fail"
+
+
+def test_a_wait_whose_request_only_the_script_knew_leaves_its_rules_not_testable() -> None:
+    trace = scripted("const r = await tools.agentport__await_approval({request_id: id})", RUNNING)
+    assert {"open_end", "arguments"} <= trace.lacks
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        (cell("s", "Script completed\nWall time 1 seconds\nOutput:\n"),),
+        (RUNNING, POLL, cell("w", "Script terminated\n")),
+    ],
+)
+def test_a_script_that_ended_waits_no_more(after: tuple[dict[str, Any], ...]) -> None:
+    assert not [action for action in read_session(scripted(WAITS, *after)).actions if isinstance(action.meaning, Await)]
+
+
+def test_of_a_script_with_two_waits_the_one_that_ended_is_not_open() -> None:
+    item = {
+        "type": "McpToolCall", "id": "exec-2", "server": "agentport", "tool": "agentport__await_approval",
+        "arguments": {"request_id": APPROVAL}, "status": "completed", "result": {"content": []},
+    }  # fmt: skip
+    other = APPROVAL.replace("5", "6")
+    ended = {"type": "item_completed", "item": item}
+    trace = scripted(WAITS + WAITS.replace(APPROVAL, other), ended, RUNNING)
+    waits = [action.meaning for action in read_session(trace).actions if isinstance(action.meaning, Await)]
+    assert sorted(wait.request_id for wait in waits) == [APPROVAL, other]
+    (action,) = (a for a in read_session(scripted(WAITS, ended, RUNNING)).actions if isinstance(a.meaning, Await))
+    assert action.result is not None
+
+
+def test_a_script_that_only_names_the_wait_waits_for_nothing() -> None:
+    trace = scripted("text(ALL_TOOLS.includes('agentport__await_approval'))", RUNNING)
+    assert not trace.lacks
+    assert not [action for action in read_session(trace).actions if isinstance(action.meaning, Await)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +20,7 @@ class Made:
 
 
 @dataclass
-class Talker:
+class Talker(ABC):
     """A client: ``tools`` are the names it offers; ``history`` is what it sends."""
 
     http: httpx2.AsyncClient
@@ -36,23 +37,29 @@ class Talker:
         lines = [line for line in response.text.splitlines() if line.startswith("data: ") and line != "data: [DONE]"]
         return self.take(self.joined([json.loads(line.removeprefix("data: ")) for line in lines]))
 
+    @abstractmethod
     def path(self) -> str:
-        raise NotImplementedError
+        """Each format has its own."""
 
+    @abstractmethod
     def body(self) -> dict[str, Any]:
-        raise NotImplementedError
+        """Each format has its own."""
 
+    @abstractmethod
     def say(self, text: str) -> None:
-        raise NotImplementedError
+        """Each format has its own."""
 
+    @abstractmethod
     def send_back(self, made: Made, text: str) -> None:
-        raise NotImplementedError
+        """Each format has its own."""
 
+    @abstractmethod
     def joined(self, events: list[Any]) -> Any:
-        raise NotImplementedError
+        """Each format has its own."""
 
+    @abstractmethod
     def take(self, document: Any) -> tuple[list[str], list[Made]]:
-        raise NotImplementedError
+        """Each format has its own."""
 
 
 class Responses(Talker):

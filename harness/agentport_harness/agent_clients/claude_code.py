@@ -12,8 +12,11 @@ _KEY = "AGENTPORT_API_KEY"
 
 
 def _files(setup: Setup) -> Mapping[str, str]:
-    header = {"X-API-Key": f"${{{_KEY}}}"} if setup.credential == "key" else {"Authorization": f"Bearer ${{{_KEY}}}"}
-    server: dict[str, object] = {"type": "http", "url": setup.mcp_url, "headers": header}
+    server: dict[str, object] = {"type": "http", "url": setup.mcp_url}
+    if setup.credential == "key":
+        server["headers"] = {"X-API-Key": f"${{{_KEY}}}"}
+    elif setup.credential == "bearer":
+        server["headers"] = {"Authorization": f"Bearer ${{{_KEY}}}"}
     if setup.tool_timeout is not None:
         server["timeout"] = round(setup.tool_timeout * 1000)
     state = {"hasCompletedOnboarding": True, "mcpServers": {"agentport": server}}
@@ -26,14 +29,18 @@ def _files(setup: Setup) -> Mapping[str, str]:
 
 def _environment(setup: Setup) -> Mapping[str, str]:
     base = {"ANTHROPIC_BASE_URL": setup.model_url} if setup.model_url else {}
-    return base | {
-        _KEY: setup.api_key,
-        "ANTHROPIC_API_KEY": setup.model_key,
-        "DISABLE_AUTOUPDATER": "1",
-        "DISABLE_TELEMETRY": "1",
-        "DISABLE_ERROR_REPORTING": "1",
-        "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
-    }
+    key = {} if setup.credential == "oauth" else {_KEY: setup.api_key}
+    return (
+        base
+        | key
+        | {
+            "ANTHROPIC_API_KEY": setup.model_key,
+            "DISABLE_AUTOUPDATER": "1",
+            "DISABLE_TELEMETRY": "1",
+            "DISABLE_ERROR_REPORTING": "1",
+            "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+        }
+    )
 
 
 def _first(setup: Setup, prompt: str) -> Sequence[str]:
@@ -77,6 +84,7 @@ CLAUDE_CODE = AgentClient(
     first=_first,
     next=_next,
     session_id=_session_id,
+    sign_in=("mcp", "login", "agentport"),
     recordings=(".claude/projects/*/*.jsonl",),
     connects=_connects,
 )

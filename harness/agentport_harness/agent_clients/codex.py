@@ -12,16 +12,17 @@ _KEY, _MODEL_KEY = "AGENTPORT_API_KEY", "AGENTPORT_MODEL_KEY"
 
 
 def _files(setup: Setup) -> Mapping[str, str]:
-    credential = (
-        f'env_http_headers = {{ "X-API-Key" = "{_KEY}" }}'
-        if setup.credential == "key"
-        else f'bearer_token_env_var = "{_KEY}"'
-    )
+    credential = {
+        "key": [f'env_http_headers = {{ "X-API-Key" = "{_KEY}" }}'],
+        "bearer": [f'bearer_token_env_var = "{_KEY}"'],
+        "oauth": [],
+    }[setup.credential]
     limit = [] if setup.tool_timeout is None else [f"tool_timeout_sec = {setup.tool_timeout:g}"]
     lines = [
         f"model = {json.dumps(setup.model)}",
         'model_provider = "model"',
         "check_for_update_on_startup = false",
+        'mcp_oauth_credentials_store = "file"',
         "",
         "[analytics]",
         "enabled = false",
@@ -34,7 +35,7 @@ def _files(setup: Setup) -> Mapping[str, str]:
         "",
         "[mcp_servers.agentport]",
         f"url = {json.dumps(setup.mcp_url)}",
-        credential,
+        *credential,
         'default_tools_approval_mode = "approve"',
         "required = true",
         *limit,
@@ -44,7 +45,8 @@ def _files(setup: Setup) -> Mapping[str, str]:
 
 
 def _environment(setup: Setup) -> Mapping[str, str]:
-    return {_KEY: setup.api_key, _MODEL_KEY: setup.model_key}
+    key = {} if setup.credential == "oauth" else {_KEY: setup.api_key}
+    return key | {_MODEL_KEY: setup.model_key}
 
 
 def _first(_setup: Setup, prompt: str) -> Sequence[str]:
@@ -78,5 +80,6 @@ CODEX = AgentClient(
     first=_first,
     next=_next,
     session_id=_session_id,
+    sign_in=("mcp", "login", "agentport"),
     recordings=(".codex/sessions/**/rollout-*.jsonl",),
 )

@@ -17,9 +17,10 @@ def _files(setup: Setup) -> Mapping[str, str]:
         "type": "remote",
         "url": setup.mcp_url,
         "enabled": True,
-        "oauth": False,
-        "headers": {"X-API-Key": value} if setup.credential == "key" else {"Authorization": f"Bearer {value}"},
     }
+    if setup.credential != "oauth":
+        server["oauth"] = False
+        server["headers"] = {"X-API-Key": value} if setup.credential == "key" else {"Authorization": f"Bearer {value}"}
     if setup.tool_timeout is not None:
         server["timeout"] = round(setup.tool_timeout * 1000)
     provider = {
@@ -44,8 +45,8 @@ def _files(setup: Setup) -> Mapping[str, str]:
 
 
 def _environment(setup: Setup) -> Mapping[str, str]:
-    return {
-        _KEY: setup.api_key,
+    key = {} if setup.credential == "oauth" else {_KEY: setup.api_key}
+    return key | {
         _MODEL_KEY: setup.model_key,
         "OPENCODE_DISABLE_AUTOUPDATE": "1",
         "OPENCODE_DISABLE_LSP_DOWNLOAD": "1",
@@ -84,5 +85,6 @@ OPENCODE = AgentClient(
     first=_first,
     next=_next,
     session_id=_session_id,
+    sign_in=("mcp", "auth", "agentport"),
     export=lambda session: ("export", session),
 )

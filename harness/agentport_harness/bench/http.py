@@ -105,7 +105,7 @@ class Http:
                             data += chunk
                             if len(data) > MOST_READ or (kind.startswith("text/event-stream") and _answered(data)):
                                 break
-        except (httpx2.HTTPError, TimeoutError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError) as error:
             said = "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
             self._journal.answer(asked, said, fault="transport")
             raise UnreachableError("gateway-died", f"{method} {url} was not answered: {said}", at=url) from None

@@ -93,7 +93,11 @@ class Stand:
     @property
     def credential(self) -> dict[str, str]:
         """The first organisation's agent key, in the header that this gateway takes."""
-        return bearer(self.first.api_key) if self.as_bearer else key_header(self.first.api_key)
+        return self.credential_of(self.first.api_key)
+
+    def credential_of(self, api_key: str) -> dict[str, str]:
+        """A key in the header that this gateway takes."""
+        return bearer(api_key) if self.as_bearer else key_header(api_key)
 
     @property
     def skills(self) -> frozenset[Skill]:

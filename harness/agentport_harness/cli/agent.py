@@ -26,7 +26,10 @@ from agentport_harness.cli.options import report_options, rule_options, split
     help="The name under which the scripted model is offered. Codex shows tools by it: gpt-5.5 gets a tool search, "
     "gpt-6-sol code mode.",
 )  # fmt: skip
-@click.option("--credential", type=click.Choice(["key", "bearer"]), default="key", show_default=True)
+@click.option(
+    "--credential", type=click.Choice(["key", "bearer", "oauth"]), default="key", show_default=True,
+    help="What the client shows the gateway; with oauth the harness plays the human at the consent page.",
+)  # fmt: skip
 @click.option("--trials", type=click.IntRange(1, 1000), default=1, show_default=True, help="How often each is played.")
 @click.option("--compare", is_flag=True, help="Play each trial without the skills too.")
 @click.option("--keep", type=click.Path(file_okay=False), metavar="DIR", help="Leave recordings and logs there.")

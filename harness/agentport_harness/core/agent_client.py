@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Credential: TypeAlias = Literal["key", "bearer"]
-"""How the gateway's key travels: as ``X-API-Key``, or as ``Authorization: Bearer``."""
+Credential: TypeAlias = Literal["key", "bearer", "oauth"]
+"""What the gateway is shown: its key as ``X-API-Key`` or ``Authorization: Bearer``, or a token that a human allowed."""
 
 Provider: TypeAlias = Literal["openai", "anthropic", "gemini"]
 
@@ -45,6 +45,7 @@ class AgentClient:
 
     ``files`` are the client's own configuration, by path below the home. ``first`` and ``next`` are arguments for a
     prompt that opens a session and one that goes on in it; ``session_id`` finds the session in what was printed.
+    ``sign_in`` are arguments that sign in to the gateway by OAuth, none where that takes more than a command.
     ``recordings`` are patterns below the home, best first; ``export`` are arguments that print the recording where
     the client keeps it in no file. ``connects`` is what the client says about the gateway's connection in what it
     printed, empty where it says nothing.
@@ -65,6 +66,7 @@ class AgentClient:
     first: Callable[[Setup, str], Sequence[str]]
     next: Callable[[Setup, str, str], Sequence[str]]
     session_id: Callable[[str], str]
+    sign_in: Sequence[str] = ()
     recordings: Sequence[str] = ()
     export: Callable[[str], Sequence[str]] | None = None
     connects: Callable[[str], str] = lambda _printed: ""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from agentport_harness.core.languages import DENIED, LANGUAGES, Language
+from agentport_harness.core.needles import Pattern
 from agentport_harness.core.text import any_of, clauses, folded
 
 _NOT_DENIED = re.compile(
@@ -27,7 +28,8 @@ _NOT_DENIED = re.compile(
 
 def tells_denial(text: str) -> bool:
     """Whether the text says that something was denied, declined, blocked or not allowed, in any language known."""
-    return bool(DENIED.search(_NOT_DENIED.sub(" ", folded(text))))
+    said = folded(text)
+    return DENIED.may_match(said) and bool(DENIED.search(_NOT_DENIED.sub(" ", said)))
 
 
 def done_clauses(text: str) -> list[str]:
@@ -59,12 +61,12 @@ def _says_done(clause: str, wanted: frozenset[str]) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _done_anywhere(effects: frozenset[str]) -> re.Pattern[str]:
+def _done_anywhere(effects: frozenset[str]) -> Pattern:
     return any_of(*(source for language in LANGUAGES for source in _forms(language, effects)))
 
 
 @lru_cache(maxsize=256)
-def _done_in(index: int, effects: frozenset[str]) -> re.Pattern[str]:
+def _done_in(index: int, effects: frozenset[str]) -> Pattern:
     return any_of(*_forms(LANGUAGES[index], effects))
 
 
@@ -75,5 +77,5 @@ def _forms(language: Language, effects: frozenset[str]) -> list[str]:
 
 
 @lru_cache(maxsize=32)
-def _open_in(index: int) -> re.Pattern[str]:
+def _open_in(index: int) -> Pattern:
     return any_of(LANGUAGES[index].open)

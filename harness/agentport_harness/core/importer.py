@@ -17,6 +17,9 @@ Brief: TypeAlias = Callable[[bytes], "bytes | None"]
 Sniff: TypeAlias = Callable[[Sequence[JSON]], bool]
 
 
+Severity: TypeAlias = Literal["error", "warning"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """A source, or a line of one, that could not be read; the rest is. A warning does not make the run fail."""
@@ -26,7 +29,7 @@ class Problem:
     message: str
     line: int | None = None
     hint: str = ""
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"
 
     def __str__(self) -> str:
         place = self.path if self.line is None else f"{self.path}:{self.line}"

@@ -19,13 +19,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
+from agentport_harness.core.needles import compiled
 from agentport_harness.core.readings import as_the_eye_reads, invisible, without_breaks
 from agentport_harness.core.urls import split_url
 
 _TRAILING = ".,;:!?)]}>\"'*_`|~"
 """ASCII that may follow a URL in prose or Markdown without belonging to it."""
 
-_URL = re.compile(
+_URL = compiled(
     r"(?:https?://|www\.)[^\s<>\"'`|\\^{}\[\]()\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff5b-\uff65]+(?:\{[^}\s]{0,200}\}[^\s<>\"'`|]*)?",
     re.IGNORECASE,
 )

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+from agentport_harness.core.needles import Pattern, compiled
+
 LONGEST = 200_000
 """Characters of one message that judgement rules read; what is longer is read at its beginning and its end."""
 
@@ -60,7 +62,7 @@ def _readable(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}\n{text[-LONGEST // 2 :]}"
 
 
-def any_of(*sources: str) -> re.Pattern[str]:
+def any_of(*sources: str) -> Pattern:
     """A pattern that is found where one of the sources, each of alternatives, is found; made for long lists of words.
 
     Alternatives that begin at a word's edge share the search for that edge, which is several times as fast.
@@ -68,7 +70,7 @@ def any_of(*sources: str) -> re.Pattern[str]:
     every = [alternative for source in sources for alternative in _alternatives(source)]
     words_first = "|".join(alternative[2:] for alternative in every if alternative.startswith(r"\b"))
     others = [alternative for alternative in every if not alternative.startswith(r"\b")]
-    return re.compile("|".join(([rf"\b(?:{words_first})"] if words_first else []) + others) or r"(?!)")
+    return compiled("|".join(([rf"\b(?:{words_first})"] if words_first else []) + others) or r"(?!)")
 
 
 def _alternatives(source: str) -> Iterator[str]:

@@ -7,12 +7,13 @@ import hashlib
 import re
 import secrets
 from collections.abc import AsyncIterator, Mapping
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode
 
 from agentport_harness.bench.bench import Bench
 from agentport_harness.bench.check import Sighting, Unseen, Violated, gateway_check, sighted
 from agentport_harness.bench.http import Raw, bearer
 from agentport_harness.core.json_values import JSON, as_object, as_text
+from agentport_harness.core.urls import split_url
 
 REDIRECT = "http://127.0.0.1:48484/callback"
 """Where the answer would be sent; nobody listens there, it is read from the redirect."""
@@ -108,7 +109,7 @@ async def _discovery(bench: Bench) -> AsyncIterator[tuple[Sighting, Mapping[str,
     yield sighted(bool(issuer), "the resource metadata names no authorization server", expected="an issuer"), {}
     if not issuer:
         return
-    parts = urlsplit(issuer)
+    parts = split_url(issuer)
     answer = await bench.http("GET", f"{parts.scheme}://{parts.netloc}{_SERVER}{parts.path.rstrip('/')}", headers={})
     server = as_object(answer.body)
     if answer.status != 200 or not server:
@@ -154,7 +155,7 @@ class _Flow:
         }
         page = as_text(self._server["authorization_endpoint"])
         where = await self._bench.adapter.consent(f"{page}{'&' if '?' in page else '?'}{urlencode(asked)}")
-        heard = {name: values[0] for name, values in parse_qs(urlsplit(where).query).items()}
+        heard = {name: values[0] for name, values in parse_qs(split_url(where).query).items()}
         code = heard.get("code", "")
         self._bench.stand.redactor.hide(code)
         at = where.partition("?")[0]

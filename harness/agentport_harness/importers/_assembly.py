@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from agentport_harness.core.json_values import JSON, as_object
 from agentport_harness.core.trace import (
@@ -20,6 +20,8 @@ from agentport_harness.core.trace import (
 )
 from agentport_harness.importers._content import arguments_of, flag, structured_of, text_of
 
+_SETBACK = 60.0
+"""Seconds that times may go back before it is worth a word."""
 _NAMED = 8
 """Kinds of unknown records that a session names; the others are counted."""
 
@@ -55,6 +57,8 @@ class Assembly:
         self._steps: dict[str, int] = {}
         self._last_step = 1
         self._moved: list[tuple[int, float, Event]] = []
+        self._again = 0
+        self._first_again: int | None = None
         self._unknown: dict[str, tuple[int, int | None]] = {}
 
     def place(self, line: int | None, pointer: str = "") -> Place:
@@ -104,6 +108,9 @@ class Assembly:
             time=time,
             place=place,
         )
+        if call_id in self.called:
+            self._again += 1
+            self._first_again = self._first_again or place.line
         self.called.add(call_id)
         self.open[call_id] = None
         if after:
@@ -193,16 +200,22 @@ class Assembly:
 
     def trace(self) -> Trace:
         """The session as collected."""
+        events = self._in_order()
         return Trace(
-            events=tuple(self._in_order()),
+            events=tuple(events),
             source=self.source,
             input_format=self.input_format,
             session_id=self.session_id,
             lacks=frozenset(self.lacks),
             gateway_servers=frozenset(self.gateway_servers),
             known_tools=frozenset(self.known_tools),
-            warnings=tuple(_counts(self._unknown)),
+            warnings=(*_counts(self._unknown), *self._same_ids(), *_clock(events)),
         )
+
+    def _same_ids(self) -> Iterator[str]:
+        if self._again:
+            at = f", first in line {self._first_again}" if self._first_again else ""
+            yield f"{self._again} call{'s' if self._again > 1 else ''} with the id of an earlier one{at}"
 
     def _in_order(self) -> list[Event]:
         late = sorted(self._moved, key=lambda moved: moved[:2], reverse=True)
@@ -213,6 +226,17 @@ class Assembly:
             while late and late[-1][0] == number:
                 ordered.append(late.pop()[2])
         return ordered
+
+
+def _clock(events: Iterable[Event]) -> Iterator[str]:
+    """Says where time first goes back: records in disorder, or those of several sessions."""
+    latest = 0.0
+    for event in events:
+        if event.time is not None and event.time < latest - _SETBACK:
+            at = f" in line {event.place.line}" if event.place.line else ""
+            yield f"the clock goes back by {latest - event.time:,.0f} s{at}: were two sessions written into one?"
+            return
+        latest = max(latest, event.time or 0.0)
 
 
 def _counts(unknown: Mapping[str, tuple[int, int | None]]) -> list[str]:

@@ -21,6 +21,7 @@ from agentport_harness.core.json_values import JSON, as_object, as_text
 from agentport_harness.core.trace import Place, Trace
 from agentport_harness.importers._assembly import Assembly
 from agentport_harness.importers._codex_lines import RolloutLines
+from agentport_harness.importers._codex_scripts import AWAIT, Scripts
 from agentport_harness.importers._codex_texts import Output, injected, output_of
 from agentport_harness.importers._content import Fields, arguments_of, seconds, text_of, whole
 
@@ -91,6 +92,7 @@ class _Rollout:
         self.moments: list[float] = []
         self.marks: list[tuple[int, int]] = []
         self.mcp: set[str] = set()
+        self.scripts = Scripts()
         self.processes: dict[str, str] = {}
         self.polls: dict[str, str] = {}
         self.partial: dict[str, tuple[str, int, Place]] = {}
@@ -127,6 +129,16 @@ class _Rollout:
                     self.to.drop(number)
         for call_id, (text, number, place) in self.partial.items():
             self.to.result(call_id, text, place, after=number)
+        for script in self.scripts.unfinished():
+            named = [request_id for request_id in script.ids if request_id]
+            if not named:  # which request it waits for was known to the script alone
+                self.to.lacks |= {"open_end", "arguments"}
+            for request_id in named[:1]:
+                call = {"request_id": request_id}
+                self.to.call(
+                    f"{script.call_id}/wait", AWAIT, call, script.place, script.time, server="mcp__agentport",
+                    after=script.after,
+                )  # fmt: skip
         return self.to.trace()
 
     # what was said
@@ -188,6 +200,8 @@ class _Rollout:
             self.polls[call_id] = str(as_object(arguments_of(given)).get("session_id", ""))
         server = namespace if namespace.startswith("mcp") else ""
         self.to.call(call_id, name, given, place, self.time, server=server)
+        value = arguments_of(given) if name == "wait" else given
+        self.scripts.called(name, value, call_id, (len(self.to.events) - 1, self.to.step), place, self.time)
         self._mark(self.time)
 
     def local_shell_call(self, payload: Fields, place: Place) -> None:
@@ -211,6 +225,7 @@ class _Rollout:
         call_id = as_text(payload.get("call_id"))
         if call_id not in self.to.open:
             return
+        self.scripts.answered(call_id, text_of(payload.get("output")))
         mcp = call_id in self.mcp
         output = output_of(payload.get("output"), mcp=mcp)
         if mcp and output.is_error is None:
@@ -260,6 +275,8 @@ class _Rollout:
         """An MCP call has ended, as recorded since 0.150."""
         call_id = as_text(payload.get("id"))
         self._nested(call_id, as_text(payload.get("tool")), payload.get("arguments"), payload, place, payload)
+        if as_text(payload.get("tool")).endswith(AWAIT):
+            self.scripts.waited()
         error = as_object(payload.get("error"))
         if error or payload.get("status") == "failed":
             text = as_text(error.get("message")) or text_of(as_object(payload.get("result")).get("content"))

@@ -11,6 +11,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from hashlib import blake2b
 
 from agentport_harness.core.importer import Importer, Record
 from agentport_harness.core.json_values import JSON, as_object, as_text, parsed
@@ -22,6 +24,11 @@ from agentport_harness.importers._otlp import Span, spans_of
 _NAME = "otel-genai"
 _LACKS: frozenset[Lack] = frozenset({"order_in_step"})
 _MODEL_CALLS = frozenset({"chat", "generate_content", "text_completion"})
+_REPEATED = frozenset({"gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.tool.definitions"})
+_READ = frozenset({
+    "gen_ai.operation.name", "gen_ai.tool.name", "gen_ai.tool.call.id", "gen_ai.tool.call.arguments",
+    "gen_ai.tool.call.result",
+})  # fmt: skip
 _FAILED = (2, "STATUS_CODE_ERROR")
 
 
@@ -32,17 +39,34 @@ def _sniff(records: Sequence[JSON]) -> bool:
 def _read(records: Iterable[Record], source: str) -> Iterator[Trace]:
     conversation_of: dict[str, str] = {}
     by_trace: dict[str, list[Span]] = {}
+    messages: dict[bytes, JSON] = {}
     for line, record in records:
         for span in spans_of(as_object(record), line):
-            by_trace.setdefault(span.trace_id, []).append(span)
             if named := as_text(span.attributes.get("gen_ai.conversation.id")):
                 conversation_of.setdefault(span.trace_id, named)
+            if "gen_ai.operation.name" in span.attributes:
+                by_trace.setdefault(span.trace_id, []).append(_kept(span, messages))
     sessions: dict[str, list[Span]] = {}
     for trace_id, spans in by_trace.items():
         sessions.setdefault(conversation_of.get(trace_id, trace_id), []).extend(spans)
     for session_id, spans in sessions.items():
-        if any("gen_ai.operation.name" in span.attributes for span in spans):
-            yield _Session(source, session_id).read(spans)
+        yield _Session(source, session_id).read(spans)
+
+
+def _kept(span: Span, messages: dict[bytes, JSON]) -> Span:
+    """What is read of the span. Messages that calls repeat are held once, or memory would grow with their square."""
+    attributes: dict[str, JSON] = {}
+    for name, value in span.attributes.items():
+        if name in _REPEATED:
+            told = [(_digest(message), message) for message in items(_value(value))]
+            attributes[name] = [messages.setdefault(digest, message) for digest, message in told]
+        elif name in _READ:
+            attributes[name] = value
+    return replace(span, attributes=attributes)
+
+
+def _digest(message: JSON) -> bytes:
+    return blake2b(repr(message).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 class _Session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -28,12 +29,15 @@ from agentport_harness.runner.recorder import Recorder
 from agentport_harness.scripted_model.script import ScriptedModel, Seen
 from agentport_harness.scripted_model.serving import serving
 from agentport_harness.surfaces.reading import read_session
+from agentport_harness.transports import client_consent
 from agentport_harness.transports.agent_process import Ended, clean_environment, find_command, run_client
 from agentport_harness.transports.agentport import AgentPortAdapter
 from agentport_harness.transports.doors import doors, why_no_namespace
 from agentport_harness.transports.embedded import Gateway
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost"})
+SIGN_IN_LIMIT = 60.0
+"""Seconds that signing in may take."""
 _LAST_WORDS = 400
 """Characters of what a client printed last that are quoted."""
 
@@ -171,6 +175,8 @@ class _Trial:
                     options.client, self._home, folder=self._project, environment=run.environment,
                     confined=opened is not None, output=self._output / "skills",
                 )  # fmt: skip
+            if options.credential == "oauth":
+                await run.sign_in(gateway.human_email, gateway.human_password)
             yield run
 
     async def _collect(self, run: _Run) -> None:
@@ -211,8 +217,26 @@ class _Run:
         self._setup, self._options, self._played = setup, options, played
         self._output, self._doors = output, opened
 
+    async def sign_in(self, email: str, password: str) -> None:
+        """Let the client sign in by OAuth, with the human at the consent page."""
+        client = self._options.client
+        ended = await run_client(
+            [sys.executable, "-IS", client_consent.__file__, "--", str(self._command), *client.sign_in],
+            cwd=Path(self._setup.project),
+            environment={**self.environment, "CONSENT_EMAIL": email, "CONSENT_PASSWORD": password},
+            doors=self._doors,
+            time_limit=SIGN_IN_LIMIT,
+            output=self._output / "sign-in",
+        )
+        if ended.exit_code != 0:
+            self._played.problem = Problem(
+                message=f"{client.title} could not sign in to the gateway: {_last_words(ended)}", exit_code=3
+            )
+
     async def turn(self, prompt: str) -> bool:
         """Let the client answer ``prompt``; whether it came to an end by itself."""
+        if self._played.problem is not None:
+            return False
         client = self._options.client
         first = not self.session
         arguments = client.first(self._setup, prompt) if first else client.next(self._setup, self.session, prompt)

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from agentport_harness.core.errors import UnreachableError
+from agentport_harness.core.urls import split_url
 
 if TYPE_CHECKING:
     import httpx2
@@ -69,7 +70,7 @@ async def agree(url: str, email: str, password: str) -> str:
     """
     import httpx2
 
-    site = urlsplit(url)
+    site = split_url(url)
     async with httpx2.AsyncClient(verify=site.scheme == "https", trust_env=False, timeout=30.0) as http:
         try:
             answer = await http.get(url)
@@ -77,7 +78,7 @@ async def agree(url: str, email: str, password: str) -> str:
             for _ in range(MOST_STEPS):
                 if answer.is_redirect:
                     target = urljoin(str(answer.request.url), answer.headers.get("location", ""))
-                    if urlsplit(target)[:2] != site[:2]:
+                    if split_url(target)[:2] != site[:2]:
                         return target
                     answer = await http.get(target)
                     continue
@@ -86,7 +87,7 @@ async def agree(url: str, email: str, password: str) -> str:
                     raise _lost("the page refused the human's sign-in")
                 signed_in = signed_in or signs_in
                 answer = await http.post(urljoin(str(answer.request.url), form.action), data=data)
-        except httpx2.HTTPError as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:  # wherever a page sends one
             raise _lost(f"the page was not answered: {error!r}") from None
     raise _lost(f"no end after {MOST_STEPS} pages")
 
@@ -98,7 +99,8 @@ async def read_page(url: str, email: str, password: str) -> str:
     """
     import httpx2
 
-    secure = urlsplit(url).scheme == "https"
+    site = split_url(url)
+    secure = site.scheme == "https"
     async with httpx2.AsyncClient(verify=secure, trust_env=False, timeout=30.0, follow_redirects=True) as http:
         try:
             for _ in range(2):

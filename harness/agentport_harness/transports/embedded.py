@@ -82,6 +82,7 @@ class EmbeddedProcess:
             *self._options,
         ]  # fmt: skip
         environment = {
+            "AGENTPORT_CLIENT_DOCUMENTS": "false",  # it never asks the internet for anything
             **self._variables,
             **{name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH") if name in os.environ},
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit
 
 MOST_CHARACTERS = 400
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -57,13 +57,9 @@ def fits(registered: str, asked: str) -> bool:
 
 
 def answer(uri: str, **parameters: str | None) -> str:
-    """The URI with the answer's parameters added to its own."""
-    parts = urlsplit(uri)
-    given = [(name, value) for name, value in parameters.items() if value is not None]
-    query = urlencode([*parse_qsl(parts.query, keep_blank_values=True), *given])
-    if not parts.netloc and not uri.startswith(f"{parts.scheme}://"):
-        return f"{parts.scheme}:{parts.path}?{query}"
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+    """The URI with the answer's parameters after its own, and itself as it was written."""
+    given = urlencode([(name, value) for name, value in parameters.items() if value is not None])
+    return f"{uri}{'&' if '?' in uri else '?'}{given}"
 
 
 def destination(uri: str) -> str:

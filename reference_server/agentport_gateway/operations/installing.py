@@ -115,8 +115,12 @@ async def add_custom(gateway: Gateway, custom: CustomIntegration) -> None:
 async def change_custom(gateway: Gateway, custom: CustomIntegration) -> None:
     """Replace a custom integration; what a human saw before does not cover what it is now."""
 
+    before = (await gateway.views.of(custom.org_id)).integrations.get(custom.id)
+
     def write(connection: Connection) -> list[ApprovalRequest]:
         integrations.change_custom(connection, custom)
+        if before is not None and before.address != custom.definition.get("url", before.address):
+            upstream_grants.move(connection, org_id=custom.org_id, integration_id=custom.id)
         return end_requests(gateway, connection, custom.org_id, custom.id)
 
     ended = await gateway.database.write(write)

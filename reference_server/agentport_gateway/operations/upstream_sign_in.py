@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from mcp.client.auth.utils import issuers_match
 
 from agentport_gateway.auth.hashing import secret_hash
+from agentport_gateway.auth.sealing import UnsealError
 from agentport_gateway.domain import redirects
 from agentport_gateway.operations.installing import UnknownIntegrationError, changed, end_requests, prepared
 from agentport_gateway.store import upstream_grants
@@ -47,7 +48,7 @@ async def start_flow(gateway: Gateway, org_id: str, integration_id: str) -> str:
     Raises UnknownIntegrationError, NoFlowError or CannotInstallError.
     """
     connected, stored = await _installed(gateway, org_id, integration_id)
-    if stored is None or stored.state == "ended":
+    if stored is None or stored.state == "ended" or _usable(gateway, connected, stored) is None:
         grant = await prepared(gateway, connected.integration)
         now = gateway.clock.now()
         await gateway.database.write(
@@ -173,10 +174,16 @@ async def _installed(gateway: Gateway, org_id: str, integration_id: str) -> tupl
 
 
 def _grant(gateway: Gateway, connected: Connected, stored: StoredGrant | None) -> Grant:
-    if stored is None:
-        raise UnknownIntegrationError
-    grant = Grant.opened(gateway.sealer, stored.sealed)
-    if grant.address != connected.integration.address:
-        # The integration moved: whoever is asked there is somebody else.
+    grant = None if stored is None else _usable(gateway, connected, stored)
+    if grant is None:
         raise UnknownIntegrationError
     return grant
+
+
+def _usable(gateway: Gateway, connected: Connected, stored: StoredGrant) -> Grant | None:
+    """The grant, if it can be opened and is for where the integration is now."""
+    try:
+        grant = Grant.opened(gateway.sealer, stored.sealed)
+    except UnsealError:
+        return None
+    return grant if grant.address == connected.integration.address else None

@@ -1,8 +1,7 @@
-"""The one way to the database: grouped writes off the event loop, reads beside them.
+"""The one way to the database: grouped writes, and reads beside them.
 
-Writes queue up for a writer thread. It takes what has gathered, runs it in one transaction (with a savepoint
-each if one of them fails), and commits once: under load a single disk flush serves many calls (group commit), at
-rest nobody waits.
+SQLite has one writer (`sqlite_writer.py`) that commits whatever has gathered: under load a single disk flush serves
+many calls, at rest nobody waits. PostgreSQL has a few writer threads, and groups commits itself.
 """
 
 from __future__ import annotations
@@ -14,11 +13,14 @@ import queue
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
+
+from agentport_gateway.store.groups import StoreUnavailableError, Write, deliver, fail, run_group
+from agentport_gateway.store.sqlite_writer import SqliteWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,28 +29,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+__all__ = ["Database", "StoreUnavailableError", "UnsupportedDatabaseError", "open_database"]
+
 _LOGGER = logging.getLogger("agentport_gateway.store")
-_LARGEST_GROUP = 256
 _READERS = 4
 _WRITERS = 4
 
 
-class StoreUnavailableError(Exception):
-    """The database did not do what was asked. The cause is in the log and never in an answer."""
-
-
 class UnsupportedDatabaseError(ValueError):
     """The database URL names a database that the gateway cannot use."""
-
-
-@dataclass(slots=True)
-class _Write(Generic[T]):
-    work: Callable[[Connection], T]
-    durable: bool
-    loop: asyncio.AbstractEventLoop
-    answer: asyncio.Future[T]
-    result: Any = None
-    error: BaseException | None = None
 
 
 @dataclass(slots=True)
@@ -61,11 +50,12 @@ class Database:
     """
 
     engine: Engine
-    _queue: queue.SimpleQueue[_Write[Any] | None] = field(default_factory=queue.SimpleQueue)
+    _queue: queue.SimpleQueue[Write[Any] | None] = field(default_factory=queue.SimpleQueue)
     _readers: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(_READERS, thread_name_prefix="agentport-read")
     )
     _writers: list[threading.Thread] = field(default_factory=list)
+    _sqlite: SqliteWriter | None = None
     own_sessions: set[int] = field(default_factory=set)
     """The PostgreSQL sessions that this process writes through."""
 
@@ -76,13 +66,18 @@ class Database:
 
     def start(self) -> None:
         """Start the writers: one where the database takes one at a time, a few where it does not."""
-        for number in range(1 if self.is_sqlite else _WRITERS):
-            thread = threading.Thread(target=self._write_groups, name=f"agentport-write-{number}", daemon=True)
+        if self.is_sqlite:
+            self._sqlite = SqliteWriter(self.engine)
+            return
+        for number in range(_WRITERS):
+            thread = threading.Thread(target=self._write_each, name=f"agentport-write-{number}", daemon=True)
             self._writers.append(thread)
             thread.start()
 
     def close(self) -> None:
         """Finish the writes that were asked for, then close every connection."""
+        if self._sqlite is not None:
+            self._sqlite.close()
         for _ in self._writers:
             self._queue.put(None)
         for thread in self._writers:
@@ -95,7 +90,11 @@ class Database:
         """What `work` returned, after the commit. Raises what it raised, or StoreUnavailableError."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
-        self._queue.put(_Write(work=work, durable=durable, loop=loop, answer=answer))
+        write = Write(work=work, durable=durable, loop=loop, answer=answer)
+        if self._sqlite is not None:
+            self._sqlite.add(write)
+        else:
+            self._queue.put(write)
         # A caller that is cancelled must not take back a write that others have seen.
         return await asyncio.shield(answer)
 
@@ -111,114 +110,38 @@ class Database:
             _LOGGER.exception("a read failed")
             raise StoreUnavailableError("the gateway's database did not answer") from error
 
-    def _write_groups(self) -> None:
+    def _write_each(self) -> None:
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             self._note_session(connection)
-            flushed: bool | None = None
-            while (first := self._queue.get()) is not None:
-                group, last = self._gather(first)
-                durable = any(write.durable for write in group)
-                if connection.closed or connection.invalidated:
-                    self._note_session(connection)
+            while (write := self._queue.get()) is not None:
+                # Rows that another process may want too are not held while unrelated writes are made: no groups.
+                group = [write]
                 try:
-                    if self.is_sqlite and flushed is not durable:
-                        connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-                        flushed = durable
+                    if connection.closed or connection.invalidated:
+                        self._note_session(connection)
                     self._commit(connection, group)
                 except SQLAlchemyError as error:
                     _LOGGER.exception("a transaction failed")
-                    for write in group:
-                        write.error = StoreUnavailableError("the gateway's database did not answer")
-                        write.error.__cause__ = error
-                self._answer(group)
-                if last:
-                    return
+                    fail(group, error)
+                if not write.loop.is_closed():
+                    write.loop.call_soon_threadsafe(deliver, group)
 
-    def _gather(self, first: _Write[Any]) -> tuple[list[_Write[Any]], bool]:
-        group = [first]
-        # Rows that another process may want too are not held while unrelated writes are made.
-        limit = _LARGEST_GROUP if self.is_sqlite else 1
-        while len(group) < limit:
-            try:
-                write = self._queue.get_nowait()
-            except queue.Empty:
-                break
-            if write is None:
-                return group, True
-            group.append(write)
-        return group, False
-
-    def _commit(self, connection: Connection, group: list[_Write[Any]]) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
-        if not self.is_sqlite and not any(write.durable for write in group):
-            connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+    def _commit(self, connection: Connection, group: list[Write[Any]]) -> None:
+        connection.exec_driver_sql("BEGIN")
         try:
-            alone = len(group) == 1
-            if alone or not self._run_together(connection, group):
-                for write in group:
-                    self._run(connection, write, alone=alone)
-            if alone and group[0].error is not None:
-                connection.exec_driver_sql("ROLLBACK")
-            else:
-                connection.exec_driver_sql("COMMIT")
+            if not any(write.durable for write in group):
+                connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+            run_group(connection, group, "BEGIN")
+            connection.exec_driver_sql("COMMIT")
         except BaseException:
             with contextlib.suppress(SQLAlchemyError):
                 connection.exec_driver_sql("ROLLBACK")
-            if not self.is_sqlite:
-                # The session may be gone: the next write opens another.
-                connection.invalidate()
+            # The session may be gone: the next write opens another.
+            connection.invalidate()
             raise
 
     def _note_session(self, connection: Connection) -> None:
-        if not self.is_sqlite:
-            self.own_sessions.add(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
-
-    def _run_together(self, connection: Connection, group: list[_Write[Any]]) -> bool:
-        """Whether all went well. If not, nothing of them is left, and each is to be run for itself."""
-        try:
-            for write in group:
-                write.result = write.work(connection)
-        except Exception:  # noqa: BLE001 - it comes again, and then belongs to whoever asked
-            connection.exec_driver_sql("ROLLBACK")
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
-            return False
-        return True
-
-    @staticmethod
-    def _run(connection: Connection, write: _Write[Any], *, alone: bool) -> None:
-        if not alone:
-            connection.exec_driver_sql("SAVEPOINT one")
-        try:
-            write.result = write.work(connection)
-        except SQLAlchemyError as error:
-            _LOGGER.exception("a write failed")
-            write.error = StoreUnavailableError("the gateway's database refused a change")
-            write.error.__cause__ = error
-        except Exception as error:  # noqa: BLE001 - it belongs to whoever asked, who gets it
-            write.error = error
-        if not alone:
-            if write.error is not None:
-                connection.exec_driver_sql("ROLLBACK TO SAVEPOINT one")
-            connection.exec_driver_sql("RELEASE SAVEPOINT one")
-
-    @staticmethod
-    def _answer(group: list[_Write[Any]]) -> None:
-        by_loop: dict[asyncio.AbstractEventLoop, list[_Write[Any]]] = {}
-        for write in group:
-            by_loop.setdefault(write.loop, []).append(write)
-        for loop, writes in by_loop.items():
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(_deliver, writes)
-
-
-def _deliver(writes: list[_Write[Any]]) -> None:
-    for write in writes:
-        if write.answer.done():
-            continue
-        if write.error is not None:
-            write.answer.set_exception(write.error)
-        else:
-            write.answer.set_result(write.result)
+        self.own_sessions.add(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
 
 
 def open_database(url: str) -> Database:

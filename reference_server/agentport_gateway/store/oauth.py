@@ -7,6 +7,7 @@ requests, the log and revocation know it as one.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import delete, exists, func, insert, select, update
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 TokenKind = Literal["access", "refresh"]
+_REPLAYED_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,10 +104,11 @@ def find_client(connection: Connection, client_id: str) -> RegisteredClient | No
 
 
 def add_code(connection: Connection, code: Code, *, now: datetime) -> None:
-    """Keep a code, and drop those that are overdue and were never used."""
-    connection.execute(
-        delete(oauth_codes).where(oauth_codes.c.expires_at <= now, oauth_codes.c.connection_id.is_(None))
-    )
+    """Keep a code, and drop what nobody will show any more."""
+    unspent = oauth_codes.c.connection_id.is_(None)
+    connection.execute(delete(oauth_codes).where(oauth_codes.c.expires_at <= now, unspent))
+    connection.execute(delete(oauth_codes).where(oauth_codes.c.expires_at <= now - _REPLAYED_WITHIN))
+    connection.execute(delete(oauth_tokens).where(oauth_tokens.c.expires_at <= now))
     connection.execute(insert(oauth_codes).values(_values(code)))
 
 

@@ -138,6 +138,20 @@ def take(connection: Connection, state_hash: str, *, session_id: str, now: datet
     return None if row is None else SignIn(**row._mapping)  # noqa: SLF001 - SQLAlchemy's documented way
 
 
+def move(connection: Connection, *, org_id: str, integration_id: str) -> None:
+    """Somebody has to sign in again, because the integration is somewhere else now."""
+    forget(connection, org_id=org_id, integration_id=integration_id)
+    connection.execute(
+        update(installed)
+        .where(
+            installed.c.org_id == org_id,
+            installed.c.integration_id == integration_id,
+            installed.c.auth_method == "oauth",
+        )
+        .values(connected=False)
+    )
+
+
 def forget(connection: Connection, *, org_id: str, integration_id: str) -> None:
     """Remove the grant of an installation that is about to be removed."""
     ours = select(installed.c.id).where(installed.c.org_id == org_id, installed.c.integration_id == integration_id)

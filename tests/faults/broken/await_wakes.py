@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from agentport_gateway.waits import Waits
+from agentport_gateway.waits import Listener
 from tests.faults.fault import breaks
 
 
 @breaks("GW305", poll_budget_seconds=4.0)
 def news_travels_slowly(patch: pytest.MonkeyPatch) -> None:
     """Waiters look again now and then."""
-    whole = Waits.tell
+    whole = Listener.tell
 
-    def broken(waits: Any, request: Any) -> None:
-        asyncio.get_running_loop().call_later(1.2, whole, waits, request)
+    def broken(listener: Any) -> None:
+        asyncio.get_running_loop().call_later(1.8, whole, listener)
 
-    patch.setattr(Waits, "tell", broken)
+    patch.setattr(Listener, "tell", broken)

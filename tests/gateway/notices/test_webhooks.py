@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+import json
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -13,9 +17,6 @@ from agentport_gateway.store import notices
 from tests.gateway.notices.receiver import Receiver, receiver
 from tests.gateway.web.people import asked
 from tests.gateway.world import World, running_gateway
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.anyio
 
@@ -67,6 +68,27 @@ async def test_asking_and_deciding_are_told_with_what_a_bot_needs(world: World) 
         assert (data["status"], data["decided_by"]) == ("denied", "one@example.org")
         assert one.is_signed(secret)
     assert secret.startswith("whsec_")
+
+
+async def test_a_receiver_checks_signatures_as_the_documentation_says(world: World) -> None:
+    page = (Path(__file__).parents[3] / "docs/webhooks.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    known: dict[str, Any] = {}
+    exec(code, known)
+    async with receiver() as one:
+        secret = (await _add(world, one))["secret"]
+        await asked(world, info="grüße")
+        await one.until(1)
+        headers, body = one.headers[0], one.bodies[0]
+        known["time"] = SimpleNamespace(time=lambda: world.clock.now().timestamp())
+        assert known["is_genuine"](secret, headers, body)
+        assert not known["is_genuine"](secret, headers, body + b" ")
+        assert not known["is_genuine"](secret, {**headers, "webhook-id": "x"}, body)
+        world.clock.move(seconds=301)
+        assert not known["is_genuine"](secret, headers, body)
+        (shown,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+        assert json.loads(shown).keys() == one.told[0].keys()
+        assert json.loads(shown)["data"].keys() == one.told[0]["data"].keys()
 
 
 async def test_expiry_and_revocation_are_told(world: World) -> None:

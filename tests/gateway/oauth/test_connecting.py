@@ -208,6 +208,25 @@ async def test_secrets_are_hashed_or_sealed_at_rest(tmp_path: Path) -> None:
     assert [one for one in found if one.encode() in kept] == []
 
 
+async def test_a_client_may_show_its_secret_by_http_basic(world: World) -> None:
+    async with program(world) as client:
+        answer = await client.register(token_endpoint_auth_method="client_secret_basic")
+        heard = await client.answered()
+        assert (await client.exchange(heard["code"])).status_code == 401
+        form = {
+            "grant_type": "authorization_code",
+            "code": heard["code"],
+            "redirect_uri": CALLBACK,
+            "code_verifier": "v" * 64,
+        }
+        for secret, status in (("wrong", 401), (answer.json()["client_secret"], 200)):
+            shown = (client.client_id, secret)
+            assert (await client.http.post("/token", data=form, auth=shown)).status_code == status
+        for broken in ("Basic", "Basic !!!", "Basic eCZ5PTE6eg=="):
+            answer = await client.http.post("/token", data=form, headers={"Authorization": broken})
+            assert answer.status_code == 401
+
+
 async def test_registrations_are_bounded(world: World) -> None:
     async with program(world) as client:
         statuses = [(await client.register()).status_code for _ in range(61)]

@@ -291,6 +291,15 @@ async def test_what_was_granted_for_one_address_is_not_sent_to_another(world: Wo
         )
         assert (await agent.call_tool(CALL, ask("act", "probe"))).is_error
         assert another.seen == []
+        status = facts(await agent.call_tool(STATUS, PLACE))
+        assert (status["connected"], status["oauth_status"]) == (False, "pending")
+        async with member(world) as person:
+            url = f"{world.base_url}/oauth/sign-in/probe"
+            assert (await person.open(url)).status == 404
+            assert facts(await agent.call_tool(START, PLACE))["authorization_url"] == url
+            await _sign_in(person, url)
+        assert not (await agent.call_tool(CALL, ask("act", "probe"))).is_error
+        assert another.seen[-1] == "access-1"
 
 
 async def test_signing_in_again_ends_what_was_approved_for_the_account_before(world: World) -> None:

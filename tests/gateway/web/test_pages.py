@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agentport_gateway.surfaces.web.client_setups import client_setups
+from agentport_gateway.domain.client_setups import client_setups
 from agentport_harness.cli.main import main
 from tests.gateway.web.people import asked, member
 from tests.gateway.web.test_signing_in import code_at, with_second_factor
@@ -227,9 +227,9 @@ def test_the_texts_for_clients_are_well_formed_and_say_what_each_client_reads() 
     assert codex["url"] == url
     assert codex["env_http_headers"] == {"X-API-Key": "AGENTPORT_API_KEY"}
     assert (codex["default_tools_approval_mode"], codex["required"]) == ("approve", True)
-    command, rule, _ = (step.text for step in setups["claude-code"].steps)
-    assert f'--transport http {url} --header "X-API-Key: ap_secret"' in command
-    assert json.loads(rule) == {"permissions": {"allow": ["mcp__agentport"]}}
+    _, command, rule, _ = (step.text for step in setups["claude-code"].steps)
+    assert f"--transport http {url} --header 'X-API-Key: ${{AGENTPORT_API_KEY}}'" in command
+    assert json.loads(rule) == {"permissions": {"allow": ["mcp__agentport__*"]}}
     places = {"cursor": 1, "vs-code": 0, "opencode": 1, "gemini-cli": 1}
     files = {name: json.loads(setups[name].steps[place].text) for name, place in places.items()}
     assert files["cursor"]["mcpServers"]["agentport"]["headers"] == {"X-API-Key": "${env:AGENTPORT_API_KEY}"}
@@ -237,6 +237,8 @@ def test_the_texts_for_clients_are_well_formed_and_say_what_each_client_reads() 
     assert files["opencode"]["mcp"]["agentport"]["type"] == "remote"
     assert files["gemini-cli"]["mcpServers"]["agentport"]["httpUrl"] == url
     assert "ap_secret" not in json.dumps(files)
+    exported = {setup.id for setup in setups.values() if setup.steps[0].text == "export AGENTPORT_API_KEY=ap_secret"}
+    assert exported == set(setups) - {"vs-code"}
     assert "ap_your_key" in client_setups(url, None)[0].steps[0].text
 
 
@@ -268,7 +270,7 @@ def test_the_doctor_finds_nothing_wrong_with_a_client_that_was_set_up_so(
             path.chmod(0o600)
     if setup_id == "claude-code":
         # What its own command writes.
-        server = {"type": "http", "url": url, "headers": {"X-API-Key": key}}
+        server = {"type": "http", "url": url, "headers": {"X-API-Key": "${AGENTPORT_API_KEY}"}}
         path = tmp_path / ".claude.json"
         path.write_text(json.dumps({"mcpServers": {"agentport": server}}), encoding="utf-8")
         path.chmod(0o600)

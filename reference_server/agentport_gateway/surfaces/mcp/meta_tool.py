@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from agentport_gateway.domain.identity import Agent, Origin
     from agentport_gateway.gateway import Gateway
+    from agentport_gateway.settings import Settings
 
 PREFIX = "agentport__"
 
@@ -53,8 +54,10 @@ class MetaTool:
     idempotent: bool = False
     open_world: bool = False
     output_schema: dict[str, Any] | None = None
+    states: Callable[[Settings], dict[str, Any]] | None = None
+    """What the gateway's settings mean for this tool: its `_meta`."""
 
-    def listed(self) -> types.Tool:
+    def listed(self, settings: Settings) -> types.Tool:
         """The tool as `tools/list` shows it."""
         schema = self.arguments.model_json_schema()
         schema.pop("description", None)
@@ -75,6 +78,7 @@ class MetaTool:
                 idempotent_hint=self.reads or self.idempotent,
                 open_world_hint=self.open_world,
             ),
+            _meta=self.states(settings) if self.states else None,
         )
 
     async def __call__(self, invocation: Invocation, given: dict[str, Any]) -> dict[str, Any]:

@@ -65,7 +65,7 @@ class AgentServer(Server[Any]):
 def build_server(gateway: Gateway, changes: ToolChanges) -> AgentServer:
     """The server of a gateway; clients that want to hear about changed tools are noted with `changes`."""
     tools = {PREFIX + tool.name: tool for tool in meta_tools()}
-    listed = [tool.listed() for tool in tools.values()]
+    listed = [tool.listed(gateway.settings) for tool in tools.values()]
     ladder = Ladder(gateway)
 
     async def list_tools(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING
 
 from mcp.server.auth.handlers.metadata import MetadataHandler, ProtectedResourceMetadataHandler
@@ -15,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, Router
 
 from agentport_gateway.store.database import StoreUnavailableError
+from agentport_gateway.surfaces.body import replaying
 from agentport_gateway.surfaces.oauth.provider import SCOPE, Provider
 
 if TYPE_CHECKING:
@@ -127,6 +129,8 @@ def _endpoint(gateway: Gateway, answer: Answer) -> Callable[[Request], Awaitable
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if not is_registration and kind != "application/x-www-form-urlencoded":
             return _refusal(400, "invalid_request", "expected a form (application/x-www-form-urlencoded)")
+        if not is_registration:
+            request = _naming_its_client(request, body)
         if is_registration and not gateway.rates.admits("register", address, gateway.clock.now()):
             return _refusal(429, "temporarily_unavailable", "too many registrations from this address: try later")
         try:
@@ -135,6 +139,21 @@ def _endpoint(gateway: Gateway, answer: Answer) -> Callable[[Request], Awaitable
             return _refusal(503, "temporarily_unavailable", "the gateway cannot reach its database just now")
 
     return endpoint
+
+
+def _naming_its_client(request: Request, body: bytes) -> Request:
+    """The request, with the client that HTTP Basic names in the form too: there the SDK looks for it."""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic" or b"client_id=" in body:
+        return request
+    try:
+        name = base64.b64decode(given, validate=True).partition(b":")[0].decode("ascii")
+    except ValueError:
+        return request
+    # It is encoded like a form already: RFC 6749, section 2.3.1.
+    if "&" in name or "=" in name:
+        return request
+    return Request(request.scope, replaying(body + b"&client_id=" + name.encode(), request.receive))
 
 
 def _refusal(status: int, error: str, description: str) -> Response:

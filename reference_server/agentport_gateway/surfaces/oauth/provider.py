@@ -21,6 +21,7 @@ from mcp.server.auth.provider import (
 from mcp.shared.auth import InvalidRedirectUriError, OAuthClientInformationFull, OAuthToken
 from pydantic import AnyUrl, ValidationError
 
+from agentport_gateway.auth.sealing import UnsealError
 from agentport_gateway.domain import redirects
 from agentport_gateway.operations import connecting
 from agentport_gateway.operations.client_documents import DocumentError, is_address
@@ -36,6 +37,7 @@ SCOPE = "mcp"
 CONSENT = "/oauth/consent"
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _MOST_STATE = 500
+_MOST_NAME = 80
 _MOST_CLIENTS = 2_000
 _UNUSED_CLIENT = timedelta(days=1)
 _MOST_REDIRECTS = 10
@@ -60,7 +62,7 @@ class Client(OAuthClientInformationFull):
     @property
     def shown_name(self) -> str:
         """What the client calls itself; nobody has checked it."""
-        name = (self.client_name or "").strip()[:200]
+        name = (self.client_name or "").strip()[:_MOST_NAME]
         return name or ("an unnamed client" if not is_address(self.client_id) else self.client_id)
 
 
@@ -90,7 +92,10 @@ class Provider(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken,
         found = await self._gateway.database.read(lambda connection: oauth.find_client(connection, client_id))
         if found is None:
             return None
-        secret = self._gateway.sealer.open(found.secret) if found.secret else None
+        try:
+            secret = self._gateway.sealer.open(found.secret) if found.secret else None
+        except UnsealError:
+            return None
         return Client.model_validate({**json.loads(found.registration), "client_secret": secret})
 
     async def register_client(self, client_info: OAuthClientInformationFull) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentport_gateway.domain.client_setups import client_setups
 from agentport_gateway.operations.configuring import create_key, revoke_key
 from agentport_gateway.store import accounts, oauth
-from agentport_gateway.surfaces.web.client_setups import client_setups
 from agentport_gateway.surfaces.web.pages import Pages
 from agentport_gateway.surfaces.web.rendering import go, render
 

@@ -13,6 +13,8 @@ from agentport_gateway.surfaces.mcp.meta_tool import Arguments, Invocation, Meta
 from agentport_gateway.surfaces.mcp.results import result_of
 from agentport_gateway.surfaces.mcp.schemas import CALL_RESULT
 
+POLL_BUDGET = "agentport/poll_budget_seconds"
+"""In the tool's `_meta`: how long one await is held at most, so that a client can wait longer."""
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -56,4 +58,5 @@ TOOL = MetaTool(
     idempotent=True,
     open_world=True,
     output_schema=CALL_RESULT,
+    states=lambda settings: {POLL_BUDGET: settings.poll_budget_seconds},
 )

@@ -34,11 +34,11 @@ class ClientSetup:
 
 
 def client_setups(mcp_url: str, key: str | None) -> tuple[ClientSetup, ...]:
-    """The set-up of each client; with a fresh key it is filled in, and the files keep it out all the same."""
+    """The set-up of each client; a fresh key stands in the shell's line alone, and the files keep it out."""
     export = Step(where="In the shell that the client is started from", text=f"export {VARIABLE}={key or _PLACEHOLDER}")
     return (
         _codex(mcp_url, export),
-        _claude_code(mcp_url, key or _PLACEHOLDER),
+        _claude_code(mcp_url, export),
         _cursor(mcp_url, export),
         _vs_code(mcp_url),
         _opencode(mcp_url, export),
@@ -67,14 +67,17 @@ def _codex(mcp_url: str, export: Step) -> ClientSetup:
     )
 
 
-def _claude_code(mcp_url: str, key: str) -> ClientSetup:
-    command = f'claude mcp add agentport -s user --transport http {mcp_url} --header "X-API-Key: {key}"'
-    rule = json.dumps({"permissions": {"allow": ["mcp__agentport"]}}, indent=2)
+def _claude_code(mcp_url: str, export: Step) -> ClientSetup:
+    # In single quotes, so that the shell leaves the variable to the client.
+    header = f"'X-API-Key: ${{{VARIABLE}}}'"
+    command = f"claude mcp add agentport -s user --transport http {mcp_url} --header {header}"
+    rule = json.dumps({"permissions": {"allow": ["mcp__agentport__*"]}}, indent=2)
     return ClientSetup(
         id="claude-code",
         name="Claude Code",
         tried="Tried with Claude Code 2.1.",
         steps=(
+            export,
             Step(where="In a shell", text=command),
             Step(where="~/.claude/settings.json", text=rule),
             _skills("claude-code"),
