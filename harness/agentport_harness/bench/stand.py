@@ -66,6 +66,7 @@ class Stand:
 
     ``given`` are tools that the user named for a mode. ``commands`` restart or stop the gateway. ``grace`` is how long
     something that must not happen is waited for. ``poll_limit`` is the longest that one await may hold the line.
+    ``waiters`` are the awaits that are parked at the same time where many are.
     ``as_bearer`` is for a gateway that takes a key as a bearer token alone. ``rung`` is what the agents declare.
     """
 
@@ -81,6 +82,7 @@ class Stand:
     poll_limit: float = 60.0
     call_limit: float = 30.0
     grace: float = 0.3
+    waiters: int = 200
     clock: Clock = field(default_factory=RealClock)
     wall: Callable[[], float] = time.time
     unique: Callable[[], str] = field(default=lambda: secrets.token_hex(4))
