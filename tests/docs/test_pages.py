@@ -11,7 +11,7 @@ from agentport_harness.cli.group import group
 from agentport_harness.transcript_files import load_transcript
 
 ROOT = Path(__file__).parents[2]
-CONNECT = [f"docs/connect/{name}.md" for name in ("codex", "claude-code", "opencode", "gemini")]
+CONNECT = [f"docs/connect/{name}.md" for name in ("codex", "claude-code", "cursor", "vscode", "opencode", "gemini")]
 PAGES = [
     "README.md",
     "CONTRIBUTING.md",
