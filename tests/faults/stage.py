@@ -40,6 +40,7 @@ async def staged(folder: Path, fault: Fault = WHOLE, **options: Any) -> AsyncIte
         "poll_budget_seconds": 1.0,
         "approval_expiry_seconds": 86_400.0,
         "upstream_timeout_seconds": 3.0,
+        "upstream_max_bytes": 1024 * 1024,
         "max_pending_per_key": 150,
         **fault.settings,
     }

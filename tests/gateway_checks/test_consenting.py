@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from agentport_harness.core.errors import UnreachableError
-from agentport_harness.transports.consenting import agree
+from agentport_harness.transports.consenting import agree, read_page
 from agentport_harness.transports.loopback import listening
 
 pytestmark = pytest.mark.anyio
@@ -43,6 +43,10 @@ class Site:
                 await answer(send, 303, location="/consent")
             case _, "/sign-in":
                 await answer(send, 200, SIGN_IN)
+            case "GET", "/secret" if self.forms:
+                await answer(send, 200, "<p>seen</p>")
+            case "GET", "/secret" | "/locked":
+                await answer(send, 302, location="/sign-in")
             case "GET", "/consent":
                 await answer(send, 200, CONSENT)
             case "POST", "/consent":
@@ -84,3 +88,19 @@ async def test_a_page_that_leads_nowhere_is_said_in_a_sentence(path: str, words:
 async def test_a_page_that_nobody_serves_is_said_too() -> None:
     with pytest.raises(UnreachableError, match="was not answered"):
         await agree("http://127.0.0.1:9/authorize", "me@example.org", "right")
+
+
+async def test_a_page_is_read_after_the_sign_in_that_it_asks_for() -> None:
+    site = Site()
+    async with listening(site) as base:
+        assert await read_page(f"{base}/secret", "me@example.org", "right") == "<p>seen</p>"
+
+    assert site.forms == [{"t": "1", "mail": "me@example.org", "pw": "right"}]
+
+
+async def test_a_page_that_is_not_shown_is_said() -> None:
+    async with listening(Site()) as base:
+        with pytest.raises(UnreachableError, match="refused the human's sign-in"):
+            await read_page(f"{base}/locked", "me@example.org", "wrong")
+    with pytest.raises(UnreachableError, match="was not answered"):
+        await read_page("http://127.0.0.1:9/secret", "me@example.org", "right")

@@ -19,6 +19,8 @@ _SAID = {
     "huge": "answers with 64 MiB",
     "never": "never answers",
 }
+MARGIN = 5.0
+"""Seconds that a loaded machine may take on top."""
 _FATES = ("upstream_failed", "outcome_unknown", "failed", "expired", "not_awaitable")
 """What an approval that was used, and brought no result, may be told as."""
 
@@ -48,7 +50,7 @@ async def upstream_fault(bench: Bench) -> AsyncIterator[Sighting]:
 
 async def _allowed(bench: Bench, agent: Agent, fault: str) -> list[Sighting]:
     tool = await bench.tool(mode="allow", fault=fault)
-    reply = await agent.call(tool, {"fault": fault}, timeout=bench.stand.poll_limit)
+    reply = await agent.call(tool, {"fault": fault}, timeout=bench.stand.poll_limit + MARGIN)
     if not tool.received:
         raise NotReachedError(
             f"a call that policy allows did not reach the upstream: {reply.kind} ({reply.text[:200]})"
@@ -60,7 +62,7 @@ async def _approved(bench: Bench, agent: Agent, fault: str) -> list[Sighting]:
     tool = await bench.tool(fault=fault)
     request_id = await bench.approved(agent, tool, {"fault": fault})
     what = f"an upstream that {_SAID[fault]} to an approved call"
-    reply = await agent.fate(request_id, within=bench.stand.poll_limit)
+    reply = await agent.fate(request_id, within=bench.stand.poll_limit + MARGIN)
     if reply.kind in ("client_timeout", "still_pending"):
         return _clear(reply, what)
     if not tool.received:
@@ -93,7 +95,7 @@ async def _down(bench: Bench, agent: Agent) -> list[Sighting]:
         nobody.bind(("127.0.0.1", 0))
         port = nobody.getsockname()[1]
     await bench.adapter.repoint(tool.integration_id, f"{site.scheme}://{site.hostname}:{port}{site.path}")
-    reply = await agent.call(tool, {}, timeout=bench.stand.poll_limit)
+    reply = await agent.call(tool, {}, timeout=bench.stand.poll_limit + MARGIN)
     return _clear(reply, "an upstream that is down") if reply.kind != "approval_required" else []
 
 

@@ -41,8 +41,8 @@ def a_schema_that_nothing_keeps(patch: pytest.MonkeyPatch) -> None:
     """What is published promises more than what is answered."""
     whole = MetaTool.listed
 
-    def broken(tool: Any) -> Any:
-        listed = whole(tool)
+    def broken(tool: Any, *of: Any) -> Any:
+        listed = whole(tool, *of)
         if tool.name != "list_installed_integrations":
             return listed
         return listed.model_copy(update={"output_schema": {"type": "object", "required": ["cursor"]}})
