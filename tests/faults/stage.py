@@ -39,6 +39,8 @@ async def staged(folder: Path, fault: Fault = WHOLE, **options: Any) -> AsyncIte
         "organisations": 2,
         "poll_budget_seconds": 1.0,
         "approval_expiry_seconds": 86_400.0,
+        "upstream_timeout_seconds": 3.0,
+        "max_pending_per_key": 150,
         **fault.settings,
     }
     with pytest.MonkeyPatch.context() as patch:
@@ -68,6 +70,7 @@ async def staged(folder: Path, fault: Fault = WHOLE, **options: Any) -> AsyncIte
                     "poll_limit": 5.0,
                     "call_limit": 5.0,
                     "grace": 0.05,
+                    "waiters": 20,
                     **options,
                 }
             )

@@ -196,6 +196,14 @@ class Agent:
                 return reply
         raise NotReachedError(f"request {request_id} was still pending after {MOST_POLLS} waits")
 
+    async def fate(self, request_id: str, *, within: float) -> Reply:
+        """The last of the awaits that so many seconds allow: still pending only where nothing else came of it."""
+        until = time.perf_counter() + within
+        while True:
+            reply = await self.wait(request_id)
+            if reply.kind != "still_pending" or time.perf_counter() >= until:
+                return reply
+
     async def listed(self) -> tuple[ListedTool, ...]:
         """The tools that the gateway lists."""
         asked = self._journal.call("tools/list", {})

@@ -18,6 +18,7 @@ from agentport_harness.bench.journal import Journal
 from agentport_harness.bench.stand import EXPIRY, Stand, Target
 from agentport_harness.core.errors import HarnessError, UnreachableError
 from agentport_harness.core.json_values import JSON
+from agentport_harness.core.outcomes import PENDING
 from agentport_harness.core.transcript import Deed, Mode
 from agentport_harness.transports.adapter import Decided, GatewayAdapter, Key, Skill
 from agentport_harness.transports.mcp import Protocol, connect
@@ -203,6 +204,12 @@ class Bench:
         asked = await agent.ask(tool, arguments, info=info)
         await self.decide(asked.request_id, "approves")
         return asked.request_id
+
+    async def is_undecided(self, agent: Agent, request_id: str) -> bool:
+        """Whether a request still waits for its human: by the adapter's word where it can tell, else by an await."""
+        if self.can("requests"):
+            return (await self.adapter.request(request_id)).get("status") == "pending"
+        return (await agent.wait(request_id, budget=1)).kind in PENDING
 
     async def key(self, name: str = "conformance check") -> Key:
         """A key of the check's own, revoked at the end. Need: ``keys``."""

@@ -44,7 +44,8 @@ class Redactor:
             return "(nested too deeply to be shown)"
         if len(written) > LONGEST:
             return self.text(written)
-        shown: JSON = json.loads(json.dumps(value, default=str), object_hook=self._members)
+        # NaN is no JSON, and would make none of the reports either
+        shown: JSON = json.loads(json.dumps(value, default=str), object_hook=self._members, parse_constant=str)
         return self.text(shown) if isinstance(shown, str) else shown
 
     def _members(self, members: dict[str, JSON]) -> dict[str, JSON]:

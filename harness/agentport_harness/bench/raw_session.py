@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from agentport_harness.bench.bench import Bench
 from agentport_harness.bench.check import NotReachedError
-from agentport_harness.bench.http import Raw, Revision, key_header, modern
+from agentport_harness.bench.http import Raw, Revision, modern
 from agentport_harness.core.json_values import JSON, as_object, as_text
 from agentport_harness.core.outcomes import Outcome
 from agentport_harness.core.trace import ToolResult
@@ -63,7 +63,7 @@ class RawSession:
 
 async def raw_session(bench: Bench, *, api_key: str = "", revision: Revision | None = None) -> RawSession:
     """A session on a revision: the one of this run unless told. Raises `NotReachedError` when none is opened."""
-    auth = key_header(api_key or bench.stand.first.api_key)
+    auth = bench.stand.credential_of(api_key or bench.stand.first.api_key)
     chosen = revision or ("2025-11-25" if bench.stand.protocol == "legacy" else "2026-07-28")
     hello = await bench.hello(chosen, auth=auth)
     if revision is None and bench.stand.protocol == "auto" and "result" not in as_object(hello.body):

@@ -66,6 +66,7 @@ class Stand:
 
     ``given`` are tools that the user named for a mode. ``commands`` restart or stop the gateway. ``grace`` is how long
     something that must not happen is waited for. ``poll_limit`` is the longest that one await may hold the line.
+    ``waiters`` are the awaits that are parked at the same time where many are.
     ``as_bearer`` is for a gateway that takes a key as a bearer token alone. ``rung`` is what the agents declare.
     """
 
@@ -81,6 +82,7 @@ class Stand:
     poll_limit: float = 60.0
     call_limit: float = 30.0
     grace: float = 0.3
+    waiters: int = 200
     clock: Clock = field(default_factory=RealClock)
     wall: Callable[[], float] = time.time
     unique: Callable[[], str] = field(default=lambda: secrets.token_hex(4))
@@ -91,7 +93,11 @@ class Stand:
     @property
     def credential(self) -> dict[str, str]:
         """The first organisation's agent key, in the header that this gateway takes."""
-        return bearer(self.first.api_key) if self.as_bearer else key_header(self.first.api_key)
+        return self.credential_of(self.first.api_key)
+
+    def credential_of(self, api_key: str) -> dict[str, str]:
+        """A key in the header that this gateway takes."""
+        return bearer(api_key) if self.as_bearer else key_header(api_key)
 
     @property
     def skills(self) -> frozenset[Skill]:

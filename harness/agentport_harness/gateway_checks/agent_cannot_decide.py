@@ -17,6 +17,7 @@ _RULE: Mapping[str, JSON] = {"priority": 1, "effect": "allow", "enabled": True, 
     "GW405",
     level="MUST",
     needs=("decide", "probe"),
+    timeout=150,
     why="An agent that can approve its own calls, or lift the policy, needs no human: the gateway guards nothing.",
     mend="Ask every such endpoint for a human's sign-in; answer 401 or 403 to an API key, however it is sent.",
 )
@@ -55,9 +56,8 @@ async def agent_cannot_decide(bench: Bench) -> AsyncIterator[Sighting]:
             form = {**credential, "Content-Type": "application/x-www-form-urlencoded"}
             for word in ("approve_once", "approve-once", "approve"):
                 await bench.http("POST", page, headers=form, body=f"decision={word}".encode())
-    reply = await agent.wait(asked.request_id, budget=1)
     yield sighted(
-        reply.kind == "still_pending" and not tool.received,
+        await bench.is_undecided(agent, asked.request_id) and not tool.received,
         "a request is decided, and no human did it",
         expected="still pending",
     )

@@ -21,7 +21,7 @@ _CHANGES: tuple[tuple[Mode, Mode, OutcomeKind], ...] = (
     "GW407",
     level="MUST",
     needs=("decide", "mode", "probe"),
-    timeout=90,
+    timeout=300,
     why="Whoever sets a tool to deny in an emergency must have stopped it, also for what is on its way.",
     mend="Read the policy in the statement that consumes the approval; end a tool's open requests when it is denied.",
 )
@@ -45,7 +45,7 @@ async def policy_at_execution(bench: Bench) -> AsyncIterator[Sighting]:
         tool = await bench.tool()
         arguments = {"when": when}
         asked = await agent.ask(tool, arguments)
-        parked = bench.start(agent.result(asked.request_id)) if when == "pending" else None
+        parked = bench.start(agent.wait(asked.request_id)) if when == "pending" else None
         await bench.settle()
         if when == "approved":
             await bench.decide(asked.request_id, "approves")
@@ -53,7 +53,7 @@ async def policy_at_execution(bench: Bench) -> AsyncIterator[Sighting]:
         if when == "pending":
             await bench.try_decide(asked.request_id, "approves")  # it may be refused by now
         replies = [await parked] if parked else []
-        replies += [await agent.result(asked.request_id), await agent.call(tool, arguments)]
+        replies += [await agent.wait(asked.request_id, budget=1), await agent.call(tool, arguments)]
         yield sighted(
             not tool.received and all(reply.kind != "executed" for reply in replies),
             f"a tool set to deny while the request was {when} runs",

@@ -48,6 +48,7 @@ async def result_kept(bench: Bench) -> AsyncIterator[Sighting]:
                 release = tool.probe.hold()
                 await _leave(bench, asked.request_id, way, tool)
                 release.set()
+                await bench.settle()  # the result comes while nobody listens
             reply = await agent.result(asked.request_id)
             yield sighted(
                 (reply.kind == "executed" and word in reply.text) or reply.kind == "outcome_unknown",

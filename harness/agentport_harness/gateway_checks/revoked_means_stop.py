@@ -14,7 +14,7 @@ from agentport_harness.core.errors import UnreachableError
     "GW413",
     level="MUST",
     needs=("decide", "probe", "keys"),
-    timeout=90,
+    timeout=400,
     why="A key is revoked because it is in wrong hands: what those hands asked for must not run any more.",
     mend="End a key's open requests with the key, and ask in the consuming statement whether it still lives.",
 )

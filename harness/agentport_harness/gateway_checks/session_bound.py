@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 
 from agentport_harness.bench.bench import Bench
 from agentport_harness.bench.check import NotReachedError, Sighting, Unseen, gateway_check, sighted
-from agentport_harness.bench.http import key_header
 from agentport_harness.bench.raw_session import RawSession, is_refused, raw_session
 from agentport_harness.core.json_values import JSON
 from agentport_harness.surfaces.names import PREFIX
@@ -37,9 +36,9 @@ async def session_bound(bench: Bench) -> AsyncIterator[Sighting]:
         yield Unseen(reason="the gateway opens no sessions: it names no Mcp-Session-Id")
         return
     await _works(session)
-    strangers = {"another organisation's key": key_header(second.api_key), "no credential": {}}
+    strangers = {"another organisation's key": bench.stand.credential_of(second.api_key), "no credential": {}}
     if bench.can("keys"):
-        strangers["another key of the same organisation"] = key_header((await bench.key()).secret)
+        strangers["another key of the same organisation"] = bench.stand.credential_of((await bench.key()).secret)
     for what, auth in strangers.items():
         answer = await session.send("tools/call", _LOOK, auth=auth)
         yield sighted(is_refused(answer), f"a session serves {what}", expected="refused, as an unknown session is")

@@ -57,7 +57,7 @@ async def shown_is_run(bench: Bench) -> AsyncIterator[Sighting]:
     async def by_rest(written: str) -> tuple[Raw, str]:
         path = f"/api/tools/{tool.integration_id}/call"
         body = json.dumps({"tool_name": tool.name, "args": "@"}).replace('"@"', written).encode()
-        headers = {"Content-Type": "application/json", "X-API-Key": bench.stand.first.api_key}
+        headers = {"Content-Type": "application/json", **bench.stand.credential}
         answer = await bench.http("POST", path, headers=headers, body=body)
         told = as_object(answer.body)
         told = as_object(told.get("detail")) or told

@@ -18,6 +18,7 @@ _RESULTS: Mapping[str, Mapping[str, JSON]] = {
     "GW403",
     level="MUST",
     needs=("decide", "probe"),
+    timeout=120,
     why="An approval that can be used again is a standing permission that nobody gave.",
     mend="Keep a consumed approval consumed, whatever the upstream answered; answer a later await with what is kept.",
 )

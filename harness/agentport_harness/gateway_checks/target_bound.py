@@ -15,7 +15,7 @@ CHANGES = ("re-pointed", "re-installed", "swapped")
     "GW411",
     level="MUST",
     needs=("decide", "probe", "repoint"),
-    timeout=90,
+    timeout=250,
     why="An agent may install integrations: a swap between approval and run sends the approved call to anybody.",
     mend="Keep a fingerprint of address, definition and installation with the request; void it where that changed.",
 )

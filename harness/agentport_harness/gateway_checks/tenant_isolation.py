@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 
 from agentport_harness.bench.bench import Bench
 from agentport_harness.bench.check import NotReachedError, Sighting, gateway_check, sighted
-from agentport_harness.bench.http import key_header
 from agentport_harness.core.json_values import JSON
 from agentport_harness.core.transcript import Deed
 from agentport_harness.transports.adapter import GatewayAdapter, skills_of
@@ -20,7 +19,7 @@ _DEEDS: tuple[Deed, ...] = ("approves", "always_allows", "denies")
     "GW406",
     level="MUST",
     needs=("probe", "second"),
-    timeout=120,
+    timeout=240,
     why="One organisation's tools, reasons and approvals in another's hands is a breach, whatever else works.",
     mend="Narrow every statement by the caller's organisation; answer for another's ids exactly as for unknown ones.",
 )
@@ -65,7 +64,7 @@ async def tenant_isolation(bench: Bench) -> AsyncIterator[Sighting]:
                 expected="the same answer",
             )
     for path in ("/api/installed", "/api/tools", f"/api/tools/{tool.integration_id}"):
-        answer = await bench.http("GET", path, headers=key_header(second.api_key))
+        answer = await bench.http("GET", path, headers=bench.stand.credential_of(second.api_key))
         yield sighted(
             word not in answer.text and tool.url not in answer.text,
             f"another organisation's key sees it over REST: {path.replace(tool.integration_id, '…')}",
@@ -87,9 +86,8 @@ async def tenant_isolation(bench: Bench) -> AsyncIterator[Sighting]:
     if second.adapter is not None:
         async for sighting in _human(second.adapter, asked.request_id, word):
             yield sighting
-    mine = await agent.wait(asked.request_id, budget=1)
     yield sighted(
-        mine.kind == "still_pending" and not tool.received,
+        await bench.is_undecided(agent, asked.request_id) and not tool.received,
         "another organisation ended or decided the request",
         expected="still pending",
     )

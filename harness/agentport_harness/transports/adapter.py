@@ -10,7 +10,18 @@ from agentport_harness.core.json_values import JSON
 from agentport_harness.core.transcript import Deed, Mode
 
 Skill: TypeAlias = Literal[
-    "decide", "mode", "install", "install_api", "repoint", "expiry", "requests", "log", "keys", "rules", "consent"
+    "decide",
+    "mode",
+    "install",
+    "install_api",
+    "repoint",
+    "expiry",
+    "requests",
+    "log",
+    "keys",
+    "rules",
+    "consent",
+    "page",
 ]
 """Something that an adapter may be able to do."""
 
@@ -90,6 +101,9 @@ class GatewayAdapter(Adapter, Protocol):
     async def consent(self, url: str) -> str:
         """Let a client in at its authorization URL, in a browser's place; the address that the answer is sent to."""
 
+    async def page(self, url: str) -> str:
+        """The HTML that a human sees who opens an address of the gateway."""
+
 
 _METHOD_OF: Mapping[Skill, str] = {
     "decide": "try_decide",
@@ -103,6 +117,7 @@ _METHOD_OF: Mapping[Skill, str] = {
     "keys": "make_key",
     "rules": "add_rule",
     "consent": "consent",
+    "page": "page",
 }
 EVERY_SKILL: frozenset[Skill] = frozenset(_METHOD_OF)
 

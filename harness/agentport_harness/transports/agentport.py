@@ -12,7 +12,7 @@ from agentport_harness.core.errors import UnreachableError
 from agentport_harness.core.json_values import JSON, as_object
 from agentport_harness.core.transcript import Deed, Mode
 from agentport_harness.transports.adapter import EVERY_SKILL, Decided, Key, Skill
-from agentport_harness.transports.consenting import agree
+from agentport_harness.transports.consenting import agree, read_page
 
 if TYPE_CHECKING:
     import httpx2
@@ -24,7 +24,7 @@ _DECISIONS: dict[Deed, str] = {"approves": "approve-once", "always_allows": "all
 class AgentPortAdapter:
     """`Adapter` over ``/api``; every call is made with a human's login token.
 
-    Consent is given on the gateway's pages, and only where the human's email and password are known.
+    Pages are opened, and consent is given on them, only where the human's email and password are known.
     """
 
     def __init__(self, http: httpx2.AsyncClient, *, email: str = "", password: str = "") -> None:
@@ -34,10 +34,13 @@ class AgentPortAdapter:
 
     @property
     def can(self) -> frozenset[Skill]:
-        return EVERY_SKILL if self._email else EVERY_SKILL - {"consent"}
+        return EVERY_SKILL if self._email else EVERY_SKILL - {"consent", "page"}
 
     async def consent(self, url: str) -> str:
         return await agree(url, self._email, self._password)
+
+    async def page(self, url: str) -> str:
+        return await read_page(url, self._email, self._password)
 
     async def install(self, name: str, url: str) -> str:
         added = await self._ask("POST", "/api/integrations/custom", {"name": name, "url": url})

@@ -1,4 +1,4 @@
-"""A person at an authorization page: a browser without scripts, that signs in and agrees."""
+"""A person at the gateway's pages: a browser without scripts, that signs in, reads and agrees."""
 
 from __future__ import annotations
 
@@ -90,6 +90,30 @@ async def agree(url: str, email: str, password: str) -> str:
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:  # wherever a page sends one
             raise _lost(f"the page was not answered: {error!r}") from None
     raise _lost(f"no end after {MOST_STEPS} pages")
+
+
+async def read_page(url: str, email: str, password: str) -> str:
+    """The page at an address of the gateway's, after a sign-in where it asks for one.
+
+    Raises `UnreachableError` where the sign-in is refused, or no page comes.
+    """
+    import httpx2
+
+    site = split_url(url)
+    secure = site.scheme == "https"
+    async with httpx2.AsyncClient(verify=secure, trust_env=False, timeout=30.0, follow_redirects=True) as http:
+        try:
+            for _ in range(2):
+                answer = await http.get(url)
+                reader = _Forms()
+                reader.feed(answer.text[:1_000_000])
+                if not any(form.named("password") for form in reader.found):
+                    return answer.text
+                form, data, _ = _next(answer, email, password)
+                await http.post(urljoin(str(answer.request.url), form.action), data=data)
+        except httpx2.HTTPError as error:
+            raise _lost(f"the page was not answered: {error!r}") from None
+    raise _lost("the page refused the human's sign-in")
 
 
 def _next(answer: httpx2.Response, email: str, password: str) -> tuple[_Form, dict[str, str], bool]:

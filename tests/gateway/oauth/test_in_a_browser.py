@@ -30,7 +30,7 @@ HOSTILE = '<img src=x onerror="alert(1)"> \u202eedoC edualC'
 
 async def _wish(world: World, name: str = "Claude Code") -> str:
     """The address that a client called so opens in the browser."""
-    program = Program(world, world.http, Person(world.http))
+    program = Program(world, world.http, Person(world.http, ""))
     assert (await program.register(client_name=name)).status_code == 201
     return f"{world.base_url}/authorize?{urlencode(program.wish())}"
 

@@ -1,23 +1,15 @@
-"""What the endpoints answer when they do what they are asked: the answers' part of the OpenAPI document.
-
-They are described beside the endpoints, not by them: answers go out as they are, unchecked and unfiltered, and
-tests hold them against this description.
-"""
+"""What the endpoints answer when they do what they are asked, as models for the OpenAPI document."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic.json_schema import models_json_schema
 
 from agentport_gateway.domain.approvals import DecisionMode, EndReason, Execution, Status
 from agentport_gateway.domain.integrations import AuthMethod, IntegrationType
 from agentport_gateway.domain.outcomes import OutcomeName
 from agentport_gateway.domain.policy import Mode, Operator, Source
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
 
 Time = str
 """RFC 3339, UTC, with milliseconds."""
@@ -295,90 +287,36 @@ class SecondFactorEnabled(SecondFactor):
     recovery_codes: list[str] = Field(min_length=1)
 
 
+class WebhookSwitch(Answer):
+    """Whether a webhook is told anything."""
+
+    id: str
+    enabled: bool
+
+
+class ShownWebhook(WebhookSwitch):
+    """Where notices go."""
+
+    url: str
+    created_at: Time
+    last_sent_at: Time | None
+    last_fault: str | None
+
+
+class WebhookWithSecret(ShownWebhook):
+    """A webhook with its secret, this once."""
+
+    secret: str
+
+
+class WebhookSecret(Answer):
+    """A webhook's new secret, this once."""
+
+    id: str
+    secret: str
+
+
 class Health(Answer):
     """The process answers."""
 
     status: Literal["ok", "ready"]
-
-
-_RULES = "/api/tool-settings/{integration_id}/{tool_name}/rules"
-_REQUESTS = "/api/tool-approvals/requests"
-
-ANSWERS: dict[tuple[str, str], type[Answer] | tuple[type[Answer]]] = {
-    ("get", "/health"): Health,
-    ("get", "/health/ready"): Health,
-    ("post", "/api/users/register"): Registered,
-    ("get", "/api/users/me"): User,
-    ("get", "/api/users/me/totp/status"): SecondFactor,
-    ("post", "/api/users/me/totp/setup"): SecondFactorSetup,
-    ("post", "/api/users/me/totp/enable"): SecondFactorEnabled,
-    ("post", "/api/users/me/totp/disable"): SecondFactor,
-    ("post", "/api/auth/token"): SignIn,
-    ("post", "/api/api-keys"): NewApiKey,
-    ("get", "/api/api-keys"): (ApiKey,),
-    ("get", "/api/integrations"): (Integration,),
-    ("get", "/api/integrations/{integration_id}"): Integration,
-    ("post", "/api/integrations/custom"): CustomServer,
-    ("get", "/api/integrations/custom"): (CustomServer,),
-    ("get", "/api/integrations/custom/{integration_id}"): CustomServer,
-    ("patch", "/api/integrations/custom/{integration_id}"): CustomServer,
-    ("post", "/api/integrations/custom-api"): CustomApi,
-    ("get", "/api/integrations/custom-api"): (CustomApi,),
-    ("get", "/api/integrations/custom-api/{integration_id}"): CustomApi,
-    ("patch", "/api/integrations/custom-api/{integration_id}"): CustomApi,
-    ("get", "/api/installed"): (Installed,),
-    ("post", "/api/installed"): Installed,
-    ("get", "/api/installed/{integration_id}/auth-status"): InstallationStatus,
-    ("post", "/api/installed/{integration_id}/oauth-flow"): OauthFlow,
-    ("get", "/api/connected-clients"): (ConnectedClient,),
-    ("get", "/api/tools"): (Tool,),
-    ("get", "/api/tools/{integration_id}"): (Tool,),
-    ("post", "/api/tools/{integration_id}/call"): CallResult,
-    ("get", "/api/tool-settings/{integration_id}"): (ToolSetting,),
-    ("put", "/api/tool-settings/{integration_id}/{tool_name}"): ToolSetting,
-    ("get", _RULES): (ShownRule,),
-    ("post", _RULES): ShownRule,
-    ("patch", _RULES + "/{rule_id}"): ShownRule,
-    ("post", _RULES + "/test"): Verdict,
-    ("get", _REQUESTS): (Approval,),
-    ("get", _REQUESTS + "/{request_id}"): Approval,
-    ("post", _REQUESTS + "/{request_id}/await"): Awaited,
-    ("post", _REQUESTS + "/{request_id}/approve-once"): Approval,
-    ("post", _REQUESTS + "/{request_id}/allow-tool"): Approval,
-    ("post", _REQUESTS + "/{request_id}/deny"): Approval,
-    ("get", "/api/org-settings"): OrgSettingsInForce,
-    ("patch", "/api/org-settings"): OrgSettingsInForce,
-    ("get", "/api/logs"): (LogEntry,),
-}
-
-
-def describe_answers(rest: FastAPI) -> None:
-    """Put the answers into the application's OpenAPI document."""
-    plain = rest.openapi
-
-    def openapi() -> dict[str, Any]:
-        if rest.openapi_schema is None:
-            _describe(plain())
-        found: dict[str, Any] = rest.openapi_schema or {}
-        return found
-
-    rest.openapi = openapi  # type: ignore[method-assign] # FastAPI's documented way
-
-
-def _describe(document: dict[str, Any]) -> None:
-    models = {one[0] if isinstance(one, tuple) else one for one in ANSWERS.values()}
-    references, definitions = models_json_schema(
-        sorted(((model, "serialization") for model in models), key=lambda one: one[0].__name__),
-        ref_template="#/components/schemas/{model}",
-    )
-    document["components"]["schemas"] |= definitions["$defs"]
-    for (method, path), one in ANSWERS.items():
-        operation = document["paths"].get(path, {}).get(method)
-        if operation is None:
-            continue
-        model = one[0] if isinstance(one, tuple) else one
-        schema: dict[str, Any] = references[model, "serialization"]
-        if isinstance(one, tuple):
-            schema = {"type": "array", "items": schema}
-        status = "201" if "201" in operation["responses"] else "200"
-        operation["responses"][status]["content"] = {"application/json": {"schema": schema}}

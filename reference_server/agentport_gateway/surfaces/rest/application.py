@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import text
 
 from agentport_gateway.store.database import StoreUnavailableError
-from agentport_gateway.surfaces.rest.answers import describe_answers
+from agentport_gateway.surfaces.rest.described import describe_answers
 from agentport_gateway.surfaces.rest.documented import refusals
 
 if TYPE_CHECKING:
