@@ -113,6 +113,13 @@ def test_a_wait_that_goes_on_in_code_mode_is_one_call_whose_result_comes_later()
     assert action.step == script.step
 
 
+def test_a_script_that_called_the_gateway_is_no_action_beside_its_calls() -> None:
+    trace = read_one(FOLDER / "approved-code-mode-0.169.jsonl")
+    assert [action.call.tool for action in read_session(trace).actions] == [
+        "exec", "exec_command", "agentport__call_tool", "agentport__await_approval", "wait",
+    ]  # fmt: skip
+
+
 def test_calls_in_one_script_follow_each_other_when_they_did() -> None:
     def mcp(number: int, tool: str, start: int, stop: int) -> dict[str, Any]:
         item = {"type": "McpToolCall", "id": f"exec-{number}", "server": "gw", "tool": tool, "arguments": {}}

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from agentport_harness.bundled import skills_folder
 from agentport_harness.cli.main import main
+from agentport_harness.runner.catalogue import gateway_checks
 from agentport_harness.schema_check import check
 from agentport_harness.skill_bundle.page import exercised_on
+from agentport_harness.skill_bundle.reading import traceability_record
+from agentport_harness.skill_files import folder_bundle
 from tests.skills.bundle import rules
 from tests.skills.traceability_page import PAGE, SUITE, page_of, replayed, transcript_names
 
@@ -21,6 +25,16 @@ def test_the_page_is_what_the_generator_makes_of_the_skills() -> None:
 
 def test_the_page_has_every_shipped_transcript() -> None:
     assert list(exercised_on(PAGE.read_text(encoding="utf-8"))) == transcript_names()
+
+
+def test_every_gateway_check_that_a_rule_relies_on_is_in_the_catalogue_and_labelled() -> None:
+    record = traceability_record(folder_bundle(skills_folder()))
+    assert record is not None
+    named = {check for checks in record.gateway.values() for check in checks}
+    slugs = {check.id: check.slug for check in gateway_checks()}
+    assert named - slugs.keys() == set()
+    page = PAGE.read_text(encoding="utf-8")
+    assert [check for check in sorted(named) if f"{check} {slugs[check]}" not in page] == []
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from agentport_harness.bundled import skills_folder
 from agentport_harness.runner.bindings import requirement_rules
-from agentport_harness.runner.catalogue import agent_rules
+from agentport_harness.runner.catalogue import agent_rules, gateway_checks
 from agentport_harness.runner.replay import ReplayOptions, replay
 from agentport_harness.runner.teaching import exercised
 from agentport_harness.skill_bundle.page import Exercised, traceability_page
@@ -37,7 +37,7 @@ def page_of(tried: dict[str, Exercised]) -> str:
     """The page for these transcripts."""
     record = traceability_record(folder_bundle(skills_folder()))
     assert record is not None
-    return traceability_page(record, requirement_rules(), tried)
+    return traceability_page(record, requirement_rules(), tried, {check.id: check.slug for check in gateway_checks()})
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shlex
 from typing import Any
@@ -500,3 +501,29 @@ def test_shells_in_shells_are_followed_a_few_levels_and_no_deeper() -> None:
         command = shlex.join(["bash", "-c", command])
         found.append(isinstance(shell(command)[0].meaning, ApCommand))
     assert found == [True, True, True, True, False, False, False]
+
+
+# --- scripts of code mode ------------------------------------------------------------------------------------------
+
+SCRIPT = "await tools.mcp__gw__agentport__call_tool({})"
+INSIDE = ToolCall(call_id="2", tool="agentport__call_tool", server="gw", arguments={}, step=1)
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "others", "read"),
+    [
+        ("exec", SCRIPT, (INSIDE,), ["agentport__call_tool"]),
+        ("exec", SCRIPT, (ToolResult(call_id="1", text=""), INSIDE), ["exec", "agentport__call_tool"]),
+        ("exec", SCRIPT, (ToolCall(call_id="2", tool="exec_command", arguments={}, step=1),), ["exec", "exec_command"]),
+        ("exec", SCRIPT, (dataclasses.replace(INSIDE, step=2),), ["exec", "agentport__call_tool"]),
+        ("exec", "1 + 1", (INSIDE,), ["exec", "agentport__call_tool"]),
+        ("exec", {"command": SCRIPT}, (INSIDE,), ["exec", "agentport__call_tool"]),
+        ("run", SCRIPT, (INSIDE,), ["run", "agentport__call_tool"]),
+    ],
+    ids=["inside", "answered before", "no gateway", "another answer", "no tools", "a command", "another name"],
+)
+def test_a_script_is_no_action_where_what_it_called_of_the_gateway_is_recorded(
+    tool: str, arguments: Any, others: tuple[ToolCall | ToolResult, ...], read: list[str]
+) -> None:
+    call = ToolCall(call_id="1", tool=tool, arguments=arguments, step=1)
+    assert [action.call.tool for action in read_session(Trace(events=(call, *others))).actions] == read

@@ -27,9 +27,14 @@ class Exercised:
         return tuple(sorted({*self.broken, *self.kept}))
 
 
-def traceability_page(record: Traceability, rules: Mapping[str, RuleFacts], exercised: Mapping[str, Exercised]) -> str:
-    """The page, from the record of the skills, the catalogue, and the transcripts by path."""
-    return "\n".join(_lines(record, rules, exercised)) + "\n"
+def traceability_page(
+    record: Traceability,
+    rules: Mapping[str, RuleFacts],
+    exercised: Mapping[str, Exercised],
+    checks: Mapping[str, str],
+) -> str:
+    """The page, from the record of the skills, the rules, the transcripts by path, and the slugs of gateway checks."""
+    return "\n".join(_lines(record, rules, exercised, checks)) + "\n"
 
 
 def exercised_on(page: str) -> dict[str, Exercised]:
@@ -40,7 +45,12 @@ def exercised_on(page: str) -> dict[str, Exercised]:
     }
 
 
-def _lines(record: Traceability, rules: Mapping[str, RuleFacts], exercised: Mapping[str, Exercised]) -> Iterator[str]:
+def _lines(
+    record: Traceability,
+    rules: Mapping[str, RuleFacts],
+    exercised: Mapping[str, Exercised],
+    checks: Mapping[str, str],
+) -> Iterator[str]:
     yield from (
         "# Traceability",
         "",
@@ -48,6 +58,7 @@ def _lines(record: Traceability, rules: Mapping[str, RuleFacts], exercised: Mapp
         "[conventions.md](conventions.md) with the sentences of the skills that teach it, the shipped transcripts that",
         "try it, and the gateway checks without which an agent could not keep it. What is recorded stands in",
         "`skills/traceability.yaml`; which rules a transcript tries is read off a replay on the reference gateway.",
+        "`agentport-conformance explain GW302` tells a gateway check in full.",
         "",
         "## Rules",
     )
@@ -60,7 +71,8 @@ def _lines(record: Traceability, rules: Mapping[str, RuleFacts], exercised: Mapp
         kept = [f"`{path}`" for path, tried in exercised.items() if rule in tried.kept]
         yield from ("", f"Broken in: {', '.join(broken) or _NONE}", "")
         yield f"Kept in: {f'{len(kept)} transcripts' if len(kept) > 3 else ', '.join(kept) or _NONE}"
-        yield from ("", f"Relies on: {', '.join(record.gateway.get(rule, ())) or _NONE}")
+        relies = [f"{check} {checks.get(check, '')}".rstrip() for check in record.gateway.get(rule, ())]
+        yield from ("", f"Relies on: {', '.join(relies) or _NONE}")
     yield from ("", "## Sentences that no rule judges", "", "| where | sentence | why |", "| --- | --- | --- |")
     yield from (
         f"| {_where(entry)} | {_quoted(entry.quote)} | {entry.excluded} |" for entry in record.entries if entry.excluded

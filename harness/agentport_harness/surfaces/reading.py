@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from agentport_harness.core.calls import Await, CallTool, Decide, Elsewhere, Meaning, UnknownGatewayTool
 from agentport_harness.core.outcomes import UNANSWERED, Outcome
@@ -37,9 +37,10 @@ def read_session(trace: Trace) -> Session:
     turn_of = {seq: turn.number for turn in turns for seq in range(turn.start, turn.stop)}
     answers = _answers(trace)
     gateways = _gateways(trace)
+    scripts = _scripts(trace, answers, gateways)
     actions: list[Action] = []
     for seq, event in enumerate(trace.events):
-        if not isinstance(event, ToolCall):
+        if not isinstance(event, ToolCall) or seq in scripts:
             continue
         answered = answers.get(seq)
         result = answered[1] if answered else None
@@ -85,6 +86,33 @@ def _gateways(trace: Trace) -> tuple[str, ...]:
     found = {name.server for name in names if name.tool.startswith(PREFIX)}
     # the longest first: what is glued to a name says more than no server at all
     return tuple(sorted(found | trace.gateway_servers, key=lambda server: (-len(server), server)))
+
+
+def _scripts(trace: Trace, answers: Mapping[int, tuple[int, ToolResult]], gateways: tuple[str, ...]) -> frozenset[int]:
+    """The calls that ran a script which called the gateway: what the script called stands for it, so it is no action.
+
+    Such a call has the model's answer in common with what it called, and is answered later.
+    """
+    found: set[int] = set()
+    nearest: dict[int, int] = {}
+    if not any(isinstance(event, ToolCall) and _runs_script(event) for event in trace.events):
+        return frozenset()
+    for seq in range(len(trace.events) - 1, -1, -1):
+        event = trace.events[seq]
+        if not isinstance(event, ToolCall):
+            continue
+        if _runs_script(event):
+            stop = answers[seq][0] if seq in answers else len(trace.events)
+            if nearest.get(event.step, stop) < stop:
+                found.add(seq)
+        elif _mcp_meaning(read_name(event.tool, event.server), event, gateways) is not None:
+            nearest[event.step] = seq
+    return frozenset(found)
+
+
+def _runs_script(call: ToolCall) -> bool:
+    """Whether a call is one of Codex's code mode, whose scripts reach every tool by ``tools``."""
+    return call.tool == "exec" and not call.server and isinstance(call.arguments, str) and "tools" in call.arguments
 
 
 def _read_call(
