@@ -16,15 +16,17 @@ import anyio
 import pytest
 
 from agentport_harness.bench.judging import run_check
-from agentport_harness.bench.stand import Target
+from agentport_harness.bench.stand import Stand, Target, Tenant
 from agentport_harness.core.errors import InputError, UnreachableError
 from agentport_harness.runner.catalogue import gateway_checks
 from agentport_harness.runner.gateway import check_gateway
 from agentport_harness.runner.gateway_stand import ADAPTERS, GatewayOptions, standing
 from agentport_harness.transports import command_adapter
 from agentport_harness.transports.adapter import Decided, Key
+from agentport_harness.transports.agentport import SECOND_FACTOR, signed_in
 from agentport_harness.transports.command_adapter import CommandAdapter
 from agentport_harness.transports.embedded import Gateway
+from agentport_harness.transports.loopback import listening
 from agentport_harness.transports.terminal_adapter import TerminalAdapter
 from tests.faults.stage import staged
 
@@ -233,3 +235,17 @@ def test_an_adapter_that_is_not_there_is_said_before_anything_runs(
 
     with pytest.raises(InputError, match=words):
         check_gateway((), GatewayOptions(gateway=GATEWAY, adapter=name))
+
+
+@pytest.mark.parametrize(("answer", "lacking"), [(b'{"enabled":true}', SECOND_FACTOR), (b"{}", ""), (b"<html>", "")])
+async def test_a_human_with_a_second_factor_is_a_need_that_is_named(answer: bytes, lacking: str) -> None:
+    async def gateway(scope: Any, _receive: Any, send: Any) -> None:
+        told = answer if scope["path"].endswith("/totp/status") else b'{"access_token":"t"}'
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": told})
+
+    async with listening(gateway) as base, signed_in(base, "me@example.org", "right") as adapter:
+        human: Any = adapter
+        stand = Stand(mcp_url=f"{base}/mcp", base_url=base, first=Tenant(api_key="k", adapter=human))
+        assert stand.lacks("decide") == stand.lacks("mode") == lacking
+        assert stand.lacks("log") == ""

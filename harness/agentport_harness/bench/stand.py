@@ -118,6 +118,9 @@ class Stand:
                 return "" if need in self.commands else f"no command to {need} the gateway was given (--{need}-cmd)"
             case _:
                 if _SKILL_OF[need] not in self.skills:
+                    lacks: Mapping[Skill, str] = getattr(self.first.adapter, "lacks", {})
+                    if said := lacks.get(_SKILL_OF[need], ""):
+                        return said
                     return f"needs an adapter that can {_WORDS[need]} (--adapter)"
                 probed = need in ("probe", "probe_api") and self.probe is None
                 return "no probe upstream is running" if probed else ""

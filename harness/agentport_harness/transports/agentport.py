@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     import httpx2
 
 NOT_FOUND = 404
+SECOND_FACTOR = "the human of --human-email has a second factor: take one without, on a gateway for tests"
+_ON_PAGES: tuple[Skill, ...] = ("consent", "page")
+_WITH_CODE: tuple[Skill, ...] = ("decide", "mode", *_ON_PAGES)
 _DECISIONS: dict[Deed, str] = {"approves": "approve-once", "always_allows": "allow-tool", "denies": "deny"}
 
 
@@ -31,10 +35,18 @@ class AgentPortAdapter:
         self._http = http
         self._email, self._password = email, password
         self._apis: set[str] = set()
+        self.lacks: dict[Skill, str] = {} if email else dict.fromkeys(_ON_PAGES, "the human's password is not known")
 
     @property
     def can(self) -> frozenset[Skill]:
-        return EVERY_SKILL if self._email else EVERY_SKILL - {"consent", "page"}
+        return EVERY_SKILL - self.lacks.keys()
+
+    async def look_for_second_factor(self) -> None:
+        """Where the human has one nothing can be approved or allowed: that is lacking then, and said by name."""
+        status = await self._send("GET", "/api/users/me/totp/status", None)
+        with contextlib.suppress(ValueError):  # a gateway without second factors may answer with a page
+            if status.is_success and as_object(status.json()).get("enabled"):
+                self.lacks |= dict.fromkeys(_WITH_CODE, SECOND_FACTOR)
 
     async def consent(self, url: str) -> str:
         return await agree(url, self._email, self._password)
@@ -147,4 +159,6 @@ async def signed_in(base_url: str, email: str, password: str) -> AsyncIterator[A
             raise UnreachableError(
                 "sign-in-refused", "the sign-in was not answered with an access token", at=base_url
             ) from None
-        yield AgentPortAdapter(http, email=email, password=password)
+        adapter = AgentPortAdapter(http, email=email, password=password)
+        await adapter.look_for_second_factor()
+        yield adapter
