@@ -6,7 +6,7 @@ import pytest
 
 from tests.faults import matrix
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.matrix, pytest.mark.timeout(3600)]
 
 
 def test_every_fault_is_seen_by_its_check_and_every_check_alone_sees_one() -> None:
