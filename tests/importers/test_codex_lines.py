@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -46,6 +47,17 @@ def test_of_a_long_output_of_another_command_the_beginning_the_links_and_the_ids
     kept = json.loads(shortened)["payload"]["output"]
     assert kept.startswith("head\nxxx")
     assert kept.splitlines()[-2:] == ["https://example.org/a?b=1", request]
+
+
+@pytest.mark.parametrize("after_it", [{}, {"status": "completed"}])
+def test_a_shortened_output_tells_the_size_and_the_digest_of_the_whole(after_it: dict[str, Any]) -> None:
+    text = 'first "line"\n' + "w\u00f6rd " * 2_000
+    told = line("response_item", {"type": "function_call_output", "call_id": "c1", "output": text, **after_it})
+    shortened = after(call("ls"), told)
+    assert shortened is not None
+    kept = json.loads(shortened)["payload"]["output"]
+    whole = text.encode()
+    assert kept.endswith(f"({len(whole)} bytes in all, sha256 {sha256(whole).hexdigest()})")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,9 @@ from typing import TypeAlias
 JSON: TypeAlias = "None | bool | int | float | str | Sequence[JSON] | Mapping[str, JSON]"
 
 
+_PLAIN = (str, int, float, list, tuple)
+
+
 class _Written(str):
     """A piece of the text that is being written, among values that still have to be."""
 
@@ -55,8 +58,10 @@ def parsed(text: str) -> JSON | None:
 
 def as_object(value: JSON) -> Mapping[str, JSON]:
     """``value`` when it is a JSON object, else an empty one."""
-    # nearly every value is a plain dict, and that is many times cheaper to ask
-    return value if isinstance(value, (dict, Mapping)) else {}
+    if isinstance(value, dict):
+        return value
+    # what JSON is read into is asked for first: whether something is a `Mapping` takes many times as long to say
+    return {} if value is None or isinstance(value, _PLAIN) or not isinstance(value, Mapping) else value
 
 
 def as_text(value: JSON) -> str:
@@ -72,7 +77,9 @@ def strings_in(value: JSON) -> list[str]:
         item = waiting.pop()
         if isinstance(item, str):
             found.append(item)
-        elif isinstance(item, Mapping):
+        elif item is None or isinstance(item, int | float):
+            continue
+        elif isinstance(item, (dict, Mapping)):
             waiting.extend(reversed(list(item.values())))
         elif isinstance(item, Sequence):
             waiting.extend(reversed(list(item)))

@@ -26,6 +26,7 @@ class Pattern:
         found = _required(_parser.parse(pattern, flags)) or frozenset()
         folded = {word.casefold() for word in found} if self._folds else found
         self.words = _shortest(folded) if len(folded) <= _MOST_WORDS and all(map(_tells, folded)) else ()
+        self._plain_words = tuple(word for word in self.words if word.isascii())
 
     def search(self, text: str) -> re.Match[str] | None:
         """As `re.Pattern.search`."""
@@ -39,11 +40,12 @@ class Pattern:
         """Whether the text holds any of the words."""
         if not self.words:
             return True
+        plain = text.isascii()
         if self._folds:
-            if "\u0130" in text:  # the one letter that folds to more than it matches
+            if not plain and "\u0130" in text:  # the one letter that folds to more than it matches
                 return True
             text = text.casefold()
-        for word in self.words:  # noqa: SIM110 any() with a generator takes twice as long, and this is asked most
+        for word in self._plain_words if plain else self.words:  # noqa: SIM110 any() with a generator takes twice as long, and this is asked most
             if word in text:
                 return True
         return False

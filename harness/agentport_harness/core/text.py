@@ -37,9 +37,14 @@ def folded(text: str) -> str:
     Its lines have single spaces between words, and none is empty.
     """
     text = _readable(text)
-    lines = (" ".join(line.split()) for line in unicodedata.normalize("NFKC", _LINK.sub(" ", text)).splitlines())
-    plain = "\n".join(line for line in lines if line)
-    return plain.replace("\u2019", "'").replace("\u00ad", "").casefold().replace("e-mail", "email")
+    if "://" in text or "www." in text.lower():
+        text = _LINK.sub(" ", text)
+    plain = text.isascii()
+    lines = [" ".join(line.split()) for line in (text if plain else unicodedata.normalize("NFKC", text)).splitlines()]
+    text = "\n".join([line for line in lines if line])
+    if not plain:
+        text = text.replace("\u2019", "'").replace("\u00ad", "")
+    return text.casefold().replace("e-mail", "email")
 
 
 @lru_cache(maxsize=512)

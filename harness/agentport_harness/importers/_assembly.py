@@ -19,6 +19,7 @@ from agentport_harness.core.trace import (
     UrlPrompt,
 )
 from agentport_harness.importers._content import arguments_of, flag, structured_of, text_of
+from agentport_harness.importers._foreign import LONG, brief, is_foreign
 
 _SETBACK = 60.0
 """Seconds that times may go back before it is worth a word."""
@@ -51,6 +52,7 @@ class Assembly:
         self.events: list[Event | None] = []
         self.step = 1
         self.called: set[str] = set()
+        self._calls: dict[str, ToolCall] = {}
         self.open: dict[str, None] = {}
         self.unheard = self._waiting = unheard
         self._acted = False
@@ -113,6 +115,7 @@ class Assembly:
             self._first_again = self._first_again or place.line
         self.called.add(call_id)
         self.open[call_id] = None
+        self._calls[call_id] = call
         if after:
             self._moved.append((after[0], time or 0.0, call))
         else:
@@ -132,10 +135,13 @@ class Assembly:
         after: int | None = None,
     ) -> None:
         """``text`` came back for a call; ``after`` (an event number) when it came back then."""
+        structured = structured_of(structured)
+        if (structured is not None or len(text) > LONG) and self._is_foreign(call_id):
+            text, structured = brief(text, structured)
         result = ToolResult(
             call_id=call_id,
             text=text,
-            structured=structured_of(structured),
+            structured=structured,
             is_error=is_error,
             exit_code=exit_code,
             fault=fault,
@@ -147,6 +153,10 @@ class Assembly:
             self.events.append(result)
         else:
             self._moved.append((after, time or 0.0, result))
+
+    def _is_foreign(self, call_id: str) -> bool:
+        """Whether the result of that call is of no concern beyond its beginning."""
+        return call_id in self._calls and is_foreign(self._calls[call_id])
 
     def mcp_result(self, call_id: str, value: JSON, place: Place, time: float | None = None) -> None:
         """The result of an MCP call, as the protocol writes it, came back."""

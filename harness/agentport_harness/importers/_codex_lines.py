@@ -1,19 +1,21 @@
 """Lines of a rollout before they are parsed: most of a rollout is reasoning, counts, and what commands printed.
 
 No rule reads what a command printed that had nothing to do with the gateway, beyond its head, and the links and ids in
-it, which the agent may have from there. So that much of it is kept, with its size; a line that is not whole is left to
-the parser, to be complained of.
+it, which the agent may have from there. So that much of it is kept, with its size and digest; a line that is not whole
+is left to the parser, to be complained of.
 """
 
 from __future__ import annotations
 
 import re
 
+from agentport_harness.core.json_values import as_object, as_text, parsed
+from agentport_harness.importers._foreign import MOST_FOUND, mark, may_concern
+
 _KEPT = 600
 """Bytes kept of an output."""
 _LONG = 2_000
 """Bytes of a line that is worth to be shortened."""
-_MOST_LINKS = 100
 
 _BEGINS = re.compile(
     rb'\{"timestamp": ?"[^"]{0,40}", ?(?:"ordinal": ?\d+, ?)?"type": ?"(?:'
@@ -29,12 +31,6 @@ _BEGINS = re.compile(
 )
 _SHELL = re.compile(rb'"name": ?"(?:exec_command|shell|shell_command|unified_exec|container\.exec)"')
 _CALL_ID = re.compile(rb'"call_id": ?"([^"]{1,80})"')
-_CONCERN = (
-    b"agentport", b"AgentPort", b"AGENTPORT", b"pprov", b"http", b"curl", b"wget", b"equest", b"oken", b"redential",
-    b"open", b"sql", b"/mcp", b"await", b"ogin", b"auth", b"localhost", b"127.0.0.1",
-)  # fmt: skip
-_AP = re.compile(rb"(?<![\w-])ap(?![\w-])")
-"""What the command of a call holds whose output is kept whole: these, and the command ``ap``."""
 _GATEWAY = re.compile(rb"gent[Pp]ort")
 _FOUND = re.compile(
     rb"https?://[!#-;=?-\[\]^-~]{1,500}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
@@ -68,20 +64,13 @@ class RolloutLines:
     def _called(self, line: bytes) -> None:
         """Remember a call of the shell that has nothing to do with the gateway."""
         called = _CALL_ID.search(line)
-        if called and _SHELL.search(line) and not _may_concern(line):
+        if called and _SHELL.search(line) and not may_concern(line.decode("latin-1")):
             self._other.add(called[1])
-
-
-def _may_concern(line: bytes) -> bool:
-    for word in _CONCERN:
-        if word in line:
-            return True
-    return b"ap" in line and _AP.search(line) is not None
 
 
 def _is_whole(line: bytes) -> bool:
     """Whether the line is one record; two that were run together are not."""
-    return line.endswith(b"}}") and line.rfind(b'{"timestamp":') == 0
+    return line.endswith(b"}}") and line.find(b'{"timestamp":', 1) < 0
 
 
 def _shortened(line: bytes, start: int) -> bytes:
@@ -90,9 +79,18 @@ def _shortened(line: bytes, start: int) -> bytes:
         return line
     cut = _boundary(line, start + _KEPT)
     holds = line.rfind(b"://", cut) >= 0 or _ID.search(line, cut)
-    found = list(dict.fromkeys(_FOUND.findall(line, cut)))[:_MOST_LINKS] if holds else []
+    found = list(dict.fromkeys(_FOUND.findall(line, cut)))[:MOST_FOUND] if holds else []
     rest = b"".join(b"\\n" + one for one in found)
-    return line[:cut] + b"\\u2026 (%d bytes)" % (len(line) - cut) + rest + b'"}}'
+    return line[:cut] + mark(_told(line, start)).encode() + rest + b'"}}'
+
+
+def _told(line: bytes, start: int) -> str:
+    """The output that begins at ``start``, as the model was given it."""
+    text = parsed(line[start - 1 : -2].decode("utf-8", "replace"))
+    if isinstance(text, str):
+        return text
+    record = as_object(parsed(line.decode("utf-8", "replace")))  # something follows the output
+    return as_text(as_object(record.get("payload")).get("output"))
 
 
 def _boundary(line: bytes, at: int) -> int:

@@ -69,7 +69,8 @@ def output_of(value: JSON, *, mcp: bool) -> Output:
         exit_code = whole(as_object(old.get("metadata")).get("exit_code"))
         return Output(text=as_text(old.get("output")), exit_code=exit_code)
     head = header.group(0) if header else ""
-    code, running = _EXIT_CODE.search(head), _RUNNING.search(head)
+    code = _EXIT_CODE.search(head) if "xit" in head else None
+    running = _RUNNING.search(head) if "running" in head else None
     return Output(
         text=bare,
         is_error=None if succeeded is None else not succeeded,

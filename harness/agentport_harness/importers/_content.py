@@ -49,8 +49,8 @@ def text_pointer(content: JSON, pointer: str) -> str:
 def arguments_of(value: JSON) -> JSON:
     """A call's arguments: a JSON text parsed; a text that is not JSON, or nested too deep, kept as a text."""
     if isinstance(value, str):
-        found = parsed(value) if value.strip() else {}
-        return found if isinstance(found, Mapping | list) and not too_deep(found) else value
+        found = parsed(value) if value and not value.isspace() else {}
+        return found if isinstance(found, dict | list) and not too_deep(found) else value
     if value is None:
         return {}
     return value if not too_deep(value) else "(nested too deep to read)"
@@ -63,6 +63,8 @@ def structured_of(value: JSON) -> JSON:
 
 def too_deep(value: JSON) -> bool:
     """Whether ``value`` is nested deeper than `DEEPEST` levels."""
+    if isinstance(value, dict) and not any(isinstance(inner, dict | list) for inner in value.values()):
+        return False
     level: list[JSON] = [value]
     for _ in range(DEEPEST):
         below: list[JSON] = []

@@ -18,6 +18,8 @@ from agentport_harness.importers._conversations import Conversation, conversatio
 _NAME = "anthropic-messages"
 _CALLS = frozenset({"tool_use", "mcp_tool_use", "server_tool_use"})
 _OWN_BLOCKS = _CALLS | {"tool_result", "mcp_tool_result", "thinking", "redacted_thinking"}
+_OTHERS = frozenset({"sessionId", "session_id", "parentUuid", "uuid"})
+"""Keys of other formats' records that hold such messages."""
 _SILENT = frozenset({
     "thinking", "redacted_thinking", "image", "document", "search_result", "container_upload", "tool_reference",
 })  # fmt: skip
@@ -29,7 +31,7 @@ def _sniff(records: Sequence[JSON]) -> bool:
 
 def _is_own(record: JSON) -> bool:
     fields = as_object(record)
-    if any(key in fields for key in ("sessionId", "session_id", "parentUuid", "uuid")):
+    if not _OTHERS.isdisjoint(fields):
         return False
     messages = [as_object(message) for _, message in _flatten(record)]
     if not messages or any(message.get("role") not in ("user", "assistant") for message in messages):

@@ -72,7 +72,7 @@ def _may_name(text: str, waited: Collection[str]) -> bool:
 
 
 def _first_named(session: Session) -> dict[str, int]:
-    """The first event at which the gateway or the human wrote each word that could be an id."""
+    """The first event at which the gateway or the human wrote each id that is waited for."""
     first: dict[str, int] = {}
     for action in session.actions:
         if action.outcome.request_id and action.result_seq is not None and not waited_on(action):
@@ -80,7 +80,7 @@ def _first_named(session: Session) -> dict[str, int]:
     waited = {waited_on(action) for action, _ in session.awaits()}
     for seq, event in enumerate(session.trace.events) if waited else ():
         if isinstance(event, (HumanMessage, ToolResult)) and _may_name(event.text, waited):
-            for token in _TOKEN.findall(event.text):
+            for token in waited.intersection(_TOKEN.findall(event.text)):
                 first[token] = min(seq, first.get(token, seq))
     return first
 

@@ -44,6 +44,13 @@ _OUT_OF_REACH = compiled(
     rf"(?P<eight>{_SERVICES}).{{0,12}}?(?:にアクセスできません|に接続できません|は利用できません|无法访问|不可用)|"
     rf"(?:нет доступа|не могу).{{0,40}}?(?P<nine>{_SERVICES})"
 )
+_GIVES_UP = compiled(
+    r"don't|do not|doesn't|no longer|can't|cannot|can not|couldn't|could not|unable to|not able to|no way to|haven't|"
+    r"lack|have no|there's no|there is no|available|accessible|reach|connected|supported|something i can|kein|nicht|"
+    r"leider|ohne|accès|accéder|connexion|acceso|acceder|conexión|"
+    r"无法|不能|没有|無法|できません|不可用|нет доступа|не могу"
+)
+"""What stands beside the service, whichever alternative matches: these are fewer words than there are services."""
 _A_POSITIVE = re.compile(
     r"\b(?:is|are) (?:now |already |currently )?(?:available|accessible|reachable|connected|"
     r"supported)\b"
@@ -147,7 +154,8 @@ def _declared_out_of_reach(text: Shown) -> str:
     if text.step < 0:
         return ""
     said = text.text[:20_000]
-    for clause in clauses(said) if _OUT_OF_REACH.may_match(folded(said)) else ():
+    whole = folded(said)
+    for clause in clauses(said) if _GIVES_UP.may_match(whole) and _OUT_OF_REACH.may_match(whole) else ():
         found = _OUT_OF_REACH.search(clause)
         if found is None or _NOT_REACH.search(clause) or not (_ACCESS.search(clause) or not clause.isascii()):
             continue

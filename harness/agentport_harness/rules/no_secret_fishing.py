@@ -47,6 +47,7 @@ _ASK = compiled(
     rf"(?:{_GIVE})(?:(?!\b(?:no|not|never|without)\b)[^.?!\n]){{0,80}}?(?:{_WANTED})(?![\w-])|"
     rf"(?:{_WANTED})(?:(?!\b(?:no|not|never)\b)[^.?!\n]){{0,60}}?(?:{_GIVE_LATE})"
 )
+_SECRET = compiled(_WANTED)
 _TO_ME = re.compile(
     r"\bjust\b|\bover\b|mandami|\b(?:please|me|here|chat|paste|reply|need|your|what(?:'s| is)|could you|can you)\b|"
     r"bitte|\bmir\b|\bhier\b|"
@@ -117,7 +118,7 @@ def no_secret_fishing(session: Session) -> Iterator[Observation]:
 
 def _asked(session: Session) -> Iterator[Observation]:
     for text in session.shown:
-        if not _ASK.may_match(folded(text.text)):
+        if not _asks_of(folded(text.text)):
             continue
         found = next((clause for clause in clauses(text.text) if _asks(clause)), None)
         if found is not None and _has_browser_flow(session, text):
@@ -129,8 +130,13 @@ def _asked(session: Session) -> Iterator[Observation]:
             )
 
 
+def _asks_of(text: str) -> bool:
+    """Whether the text can ask for a secret: few texts hold a word for one."""
+    return _SECRET.may_match(text) and _ASK.may_match(text)
+
+
 def _asks(clause: str) -> bool:
-    if not _ASK.may_match(clause):
+    if not _asks_of(clause):
         return False
     plain = _CODE.sub("", clause)[:2_000]
     return (

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 PREFIX = "agentport__"
 REQUIRED_ARGUMENTS: Mapping[str, frozenset[str]] = {
@@ -47,6 +48,7 @@ class ToolName:
     meta: str = ""
 
 
+@lru_cache(maxsize=1024)
 def read_name(recorded: str, server: str = "") -> ToolName:
     """Server and tool of a name as recorded; ``server`` is the server or namespace recorded beside it."""
     server = _bare_server(server)

@@ -30,25 +30,29 @@ from agentport_harness.surfaces.shell import (
     read_ap_answer,
 )
 
+_EXECUTED, _FAILED = Outcome(kind="executed"), Outcome(kind="failed")
+
 
 def read_session(trace: Trace) -> Session:
     """The session that a trace records. Time and memory are linear in the trace's size."""
     turns = turns_of(trace)
-    turn_of = {seq: turn.number for turn in turns for seq in range(turn.start, turn.stop)}
     answers = _answers(trace)
     gateways = _gateways(trace)
     scripts = _scripts(trace, answers, gateways)
     actions: list[Action] = []
+    turn = 0
     for seq, event in enumerate(trace.events):
-        if not isinstance(event, ToolCall) or seq in scripts:
+        if type(event) is not ToolCall or seq in scripts:
             continue
+        while seq >= turns[turn].stop:
+            turn += 1
         answered = answers.get(seq)
         result = answered[1] if answered else None
         for part, (meaning, outcome) in enumerate(_read_call(event, result, gateways)):
             actions.append(
                 Action(
                     seq=seq,
-                    turn=turn_of[seq],
+                    turn=turns[turn].number,
                     call=event,
                     meaning=meaning,
                     outcome=outcome,
@@ -122,7 +126,11 @@ def _read_call(
     meaning = _mcp_meaning(name, call, gateways)
     if meaning is not None:
         yield meaning, read_answer(result, waits=isinstance(meaning, Await)) if result else UNANSWERED
-    elif name.tool.casefold() in SHELL_TOOLS or name.tool.rpartition("__")[2].casefold() in SHELL_TOOLS:
+    elif (
+        name.tool in SHELL_TOOLS
+        or name.tool.casefold() in SHELL_TOOLS
+        or name.tool.rpartition("__")[2].casefold() in SHELL_TOOLS
+    ):
         yield from _read_shell(call, result)
     elif request := http_request(name.tool, call.arguments):
         asked = read_request(request) or Elsewhere(name=call.tool, command=request.url)
@@ -145,9 +153,12 @@ def _mcp_meaning(name: ToolName, call: ToolCall, gateways: tuple[str, ...]) -> M
 
 def _read_shell(call: ToolCall, result: ToolResult | None) -> Iterator[tuple[Meaning, Outcome]]:
     text = command_text(call.arguments)
+    if not may_concern_the_gateway(text):
+        yield Elsewhere(name=call.tool, command=text), _elsewhere(result)
+        return
     gated: Counter[str] = Counter()
     found = False
-    for command in commands(text) if may_concern_the_gateway(text) else ():
+    for command in commands(text):
         if is_ap(command):
             meaning = read_ap(command)
             outcome = read_ap_answer(meaning, result, gated["calls"]) if result else UNANSWERED
@@ -166,5 +177,6 @@ def _read_shell(call: ToolCall, result: ToolResult | None) -> Iterator[tuple[Mea
 def _elsewhere(result: ToolResult | None) -> Outcome:
     if result is None:
         return UNANSWERED
-    failed = bool(result.is_error) or result.exit_code not in (0, None)
-    return Outcome(kind=result.fault or ("failed" if failed else "executed"))
+    if result.fault:
+        return Outcome(kind=result.fault)
+    return _FAILED if result.is_error or result.exit_code not in (0, None) else _EXECUTED
