@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from mcp.server import MCPServer
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from agentport_harness.bench.stand import Stand, Tenant
 from agentport_harness.runner.catalogue import gateway_checks
@@ -33,3 +35,21 @@ async def test_a_server_that_takes_anybody_and_offers_something_else_is_told_apa
     assert verdicts["GW202"][0] == "not_testable"
     assert "not offered: describe_tool" in verdicts["GW202"][1]
     assert verdicts["GW203"] == ("not_testable", "none of the documented tools is listed")
+
+
+async def test_a_server_that_speaks_the_older_revision_alone_is_asked_in_it_whether_it_takes_foreign_names() -> None:
+    plain = MCPServer("plain", log_level="CRITICAL")
+    wanted = [check for check in gateway_checks() if check.id == "GW106"]
+    async with served(_older_alone(plain.streamable_http_app())) as (base_url, _):
+        stand = Stand(mcp_url=f"{base_url}/mcp", base_url=base_url, first=Tenant(api_key="anything"))
+        run = await check_stand(wanted, stand)
+
+    assert [one.status for one in run.sessions[0].verdicts] == ["pass"]
+
+
+def _older_alone(whole: ASGIApp) -> ASGIApp:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        newer = (b"mcp-protocol-version", b"2026-07-28") in scope.get("headers", [])
+        await (JSONResponse({"error": "no session"}, status_code=400) if newer else whole)(scope, receive, send)
+
+    return app

@@ -13,11 +13,11 @@ import anyio
 
 from agentport_harness.bench.agent import Agent, Named
 from agentport_harness.bench.check import NotReachedError
-from agentport_harness.bench.http import Http, Raw, Revision, bearer, hello
+from agentport_harness.bench.http import REVISIONS, Http, Raw, Revision, bearer, hello
 from agentport_harness.bench.journal import Journal
 from agentport_harness.bench.stand import EXPIRY, Stand, Target
 from agentport_harness.core.errors import HarnessError, UnreachableError
-from agentport_harness.core.json_values import JSON
+from agentport_harness.core.json_values import JSON, as_object
 from agentport_harness.core.outcomes import PENDING
 from agentport_harness.core.transcript import Deed, Mode
 from agentport_harness.transports.adapter import Decided, GatewayAdapter, Key, Skill
@@ -140,6 +140,14 @@ class Bench:
             of = {**credential, "Mcp-Session-Id": session, "MCP-Protocol-Version": revision}
             self.undo("an MCP session", lambda: self.http("DELETE", url, headers=of))
         return answer
+
+    async def spoken(self, auth: Mapping[str, str]) -> Revision:
+        """The newest revision whose first message is answered. Raises `NotReachedError` where none is."""
+        for revision in reversed(REVISIONS):
+            answer = await self.hello(revision, auth=auth)
+            if answer.status == 200 and "result" in as_object(answer.body):
+                return revision
+        raise NotReachedError(f"no first message is answered: {answer.status} {answer.text[:200]}")
 
     # --- tools
 

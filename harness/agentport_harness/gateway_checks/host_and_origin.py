@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Mapping
 from urllib.parse import urlsplit
 
 from agentport_harness.bench.bench import Bench
-from agentport_harness.bench.check import NotReachedError, Sighting, gateway_check, sighted
-from agentport_harness.bench.http import key_header
+from agentport_harness.bench.check import Sighting, gateway_check, sighted
+from agentport_harness.bench.http import Revision
 from agentport_harness.core.errors import UnreachableError
 
 _FOREIGN = "attacker.example"
@@ -34,18 +34,19 @@ async def host_and_origin(bench: Bench) -> AsyncIterator[Sighting]:
         "a foreign Host": {"Host": f"{_FOREIGN}{port}"},
         "a Host that begins like the gateway's": {"Host": f"{own.hostname}.{_FOREIGN}{port}"},
     }
-    key = key_header(bench.stand.first.api_key)
-    if (await bench.hello("2026-07-28", auth=key)).status != 200:
-        raise NotReachedError("the endpoint does not answer without a foreign header either")
+    key = bench.stand.credential
+    spoken = await bench.spoken(key)
     for what, headers in foreign.items():
         yield sighted(
-            await _refused(bench, {**key, **headers}), f"{what} is not refused", expected="403 or 421, before all else"
+            await _refused(bench, spoken, {**key, **headers}),
+            f"{what} is not refused",
+            expected="403 or 421, before all else",
         )
 
 
-async def _refused(bench: Bench, headers: Mapping[str, str]) -> bool:
+async def _refused(bench: Bench, spoken: Revision, headers: Mapping[str, str]) -> bool:
     try:
-        answer = await bench.hello("2026-07-28", auth=headers)
+        answer = await bench.hello(spoken, auth=headers)
     except UnreachableError:
         return True
     return 400 <= answer.status < 500

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 import anyio
-import anyio.lowlevel
+from anyio.lowlevel import checkpoint
 
 from agentport_harness.core.json_values import JSON, as_object
 from agentport_harness.transports.loopback import listening
@@ -210,7 +210,7 @@ async def _behave(behaviour: Behaviour, answer: Mapping[str, JSON], send: Send) 
             await send({"type": "http.response.body", "body": b'{"jsonrpc":"2.0","id":0,"x":"', "more_body": True})
             for _ in range(HUGE // 65_536):
                 await send({"type": "http.response.body", "body": b"x" * 65_536, "more_body": True})
-                await anyio.lowlevel.checkpoint()  # so that the server hears of it when the gateway has gone
+                await checkpoint()  # else nobody tells it that the line is gone, and each write complains of that
             await send({"type": "http.response.body", "body": b'"}'})
         case _:
             await _respond(send, behaviour.status, answer)
