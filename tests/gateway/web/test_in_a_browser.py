@@ -315,8 +315,10 @@ async def test_a_key_is_made_copied_and_revoked(world: World) -> None:
         await button(seen, "Copy: the API key").click()
         assert await page.evaluate("navigator.clipboard.readText()") == secret
         await page.get_by_text("Claude Code", exact=True).click()
+        await button(seen, "Copy: Claude Code, In the shell that the client is started from").click()
+        assert await page.evaluate("navigator.clipboard.readText()") == f"export AGENTPORT_API_KEY={secret}"
         await button(seen, "Copy: Claude Code, In a shell").click()
-        assert secret in await page.evaluate("navigator.clipboard.readText()")
+        assert secret not in await page.evaluate("navigator.clipboard.readText()")
         await page.goto("/connect")
         await page.get_by_label("Revoke My laptop", exact=True).click()
         await button(seen, "Revoke My laptop").click()
