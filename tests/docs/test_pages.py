@@ -17,7 +17,6 @@ PAGES = [
     "CONTRIBUTING.md",
     "docs/transcripts.md",
     "docs/conventions.md",
-    "docs/recordings.md",
     "docs/people.md",
     "docs/oauth.md",
     "docs/webhooks.md",

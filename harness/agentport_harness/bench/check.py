@@ -6,11 +6,11 @@ broken, and `Unseen` where it could not tell. A check that yields nothing is not
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from agentport_harness.core.docstrings import described
 from agentport_harness.core.verdict import Level
 
 if TYPE_CHECKING:
@@ -108,13 +108,13 @@ def gateway_check(
     """
 
     def decorate(look: Look) -> GatewayCheck:
-        text, _, fine_points = inspect.cleandoc(look.__doc__ or "").partition("\n\n")
+        words = described(look)
         return GatewayCheck(
             id=id,
-            slug=look.__name__.replace("_", "-"),
+            slug=words.slug,
             level=level,
-            text=" ".join(text.split()),
-            fine_points=fine_points.strip(),
+            text=words.text,
+            fine_points=words.fine_points,
             why=why,
             mend=mend,
             needs=tuple(needs),

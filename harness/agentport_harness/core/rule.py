@@ -7,11 +7,11 @@ pass for want of evidence.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from agentport_harness.core.docstrings import described
 from agentport_harness.core.session import Session
 from agentport_harness.core.trace import Lack, Trace
 from agentport_harness.core.verdict import Level
@@ -100,13 +100,13 @@ def rule(
     """
 
     def decorate(check: Check) -> Rule:
-        text, _, fine_points = inspect.cleandoc(check.__doc__ or "").partition("\n\n")
+        words = described(check)
         return Rule(
             id=id,
-            slug=check.__name__.replace("_", "-"),
+            slug=words.slug,
             level=level,
-            text=" ".join(text.split()),
-            fine_points=fine_points.strip(),
+            text=words.text,
+            fine_points=words.fine_points,
             why=why,
             mend=mend,
             passes=passes,

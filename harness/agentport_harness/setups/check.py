@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from agentport_harness.core.docstrings import described
 from agentport_harness.core.inspection import Fault, Sound, Unable, fault_verdict, plain_verdict
 from agentport_harness.core.judge import clipped
 from agentport_harness.core.verdict import Level, Verdict
@@ -59,13 +59,13 @@ def setup_check(
     """Make a `SetupCheck` of a function. Its name is the slug; its docstring's first paragraph is the text."""
 
     def decorate(look: Look) -> SetupCheck:
-        text, _, fine_points = inspect.cleandoc(look.__doc__ or "").partition("\n\n")
+        words = described(look)
         return SetupCheck(
             id=id,
-            slug=look.__name__.replace("_", "-"),
+            slug=words.slug,
             level=level,
-            text=" ".join(text.split()),
-            fine_points=fine_points.strip(),
+            text=words.text,
+            fine_points=words.fine_points,
             why=why,
             mend=mend,
             look=look,

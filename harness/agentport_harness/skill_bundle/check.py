@@ -6,11 +6,11 @@ where it cannot tell. Nothing yielded means that the bundle has nothing of the k
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from agentport_harness.core.docstrings import described
 from agentport_harness.core.inspection import Fault as Fault
 from agentport_harness.core.inspection import Sound as Sound
 from agentport_harness.core.inspection import Unable as Unable
@@ -81,13 +81,13 @@ def skill_check(
     """Make a `SkillCheck` of a function. Its name is the slug; its docstring's first paragraph is the text."""
 
     def decorate(look: Look) -> SkillCheck:
-        text, _, fine_points = inspect.cleandoc(look.__doc__ or "").partition("\n\n")
+        words = described(look)
         return SkillCheck(
             id=id,
-            slug=look.__name__.replace("_", "-"),
+            slug=words.slug,
             level=level,
-            text=" ".join(text.split()),
-            fine_points=fine_points.strip(),
+            text=words.text,
+            fine_points=words.fine_points,
             why=why,
             mend=mend,
             needs_gateway=needs_gateway,
