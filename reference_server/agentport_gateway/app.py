@@ -7,9 +7,8 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING
 
-from agentport_gateway.auth.attempts import Attempts
 from agentport_gateway.auth.keys import Keys
-from agentport_gateway.auth.rates import Rates
+from agentport_gateway.auth.limits import Limits
 from agentport_gateway.auth.sealing import Sealer
 from agentport_gateway.auth.tokens import Tokens
 from agentport_gateway.catalog import load_catalog
@@ -18,7 +17,7 @@ from agentport_gateway.hearing import hear
 from agentport_gateway.operations.client_documents import ClientDocuments
 from agentport_gateway.operations.notifying import tell_all
 from agentport_gateway.operations.running import LEASE, Runs
-from agentport_gateway.store import approvals, audit
+from agentport_gateway.store import address_counts, approvals, audit
 from agentport_gateway.store.database import open_database
 from agentport_gateway.store.migrate import migrate
 from agentport_gateway.surfaces.front import Front
@@ -62,8 +61,7 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
         database=database,
         keys=keys,
         tokens=Tokens(database, clock, keys),
-        attempts=Attempts(),
-        rates=Rates(),
+        limits=Limits(database, clock),
         documents=ClientDocuments(),
         sealer=sealer,
         views=views,
@@ -158,6 +156,7 @@ async def _end_overdue(gateway: Gateway) -> None:
         if not gateway.database.is_sqlite:
             lost = approvals.lose_runs(connection, now=now)
             audit.complete_requests(connection, [one.id for one in lost], outcome="outcome_unknown", now=now)
+        address_counts.forget_ended(connection, now)
         return {one.org_id for one in ended}
 
     for org_id in await gateway.database.write(write, durable=False):

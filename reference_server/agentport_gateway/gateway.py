@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from agentport_gateway.auth.attempts import Attempts
     from agentport_gateway.auth.keys import Keys
-    from agentport_gateway.auth.rates import Rates
+    from agentport_gateway.auth.limits import Limits
     from agentport_gateway.auth.sealing import Sealer
     from agentport_gateway.auth.tokens import Tokens
     from agentport_gateway.domain.time import Clock, Ids
@@ -41,8 +40,7 @@ class Gateway:
     database: Database
     keys: Keys
     tokens: Tokens
-    attempts: Attempts
-    rates: Rates
+    limits: Limits
     documents: ClientDocuments
     sealer: Sealer
     views: Views

@@ -101,6 +101,16 @@ browser_sessions = Table(
     Column("expires_at", Instant, nullable=False),
 )
 
+# What nobody is signed in for is counted by address: for every worker in one place.
+address_counts = Table(
+    "address_counts",
+    metadata,
+    Column("what", String(20), primary_key=True),
+    Column("address", String(64), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("ends_at", Instant, nullable=False, index=True),
+)
+
 api_keys = Table(
     "api_keys",
     metadata,

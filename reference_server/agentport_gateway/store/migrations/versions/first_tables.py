@@ -357,6 +357,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("state_hash"),
     )
     op.create_table(
+        "address_counts",
+        sa.Column("what", sa.String(length=20), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("what", "address"),
+    )
+    op.create_index(op.f("ix_address_counts_ends_at"), "address_counts", ["ends_at"], unique=False)
+    op.create_table(
         "webhooks",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("org_id", sa.String(length=36), nullable=False),
