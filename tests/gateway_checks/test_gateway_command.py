@@ -56,7 +56,7 @@ def test_without_a_human_the_checks_that_need_one_are_skipped_with_the_reason(
     ("arguments", "words"),
     [
         (["--url", "gateway.example"], "Expected a URL"),
-        (["--url", "http://127.0.0.1:9"], "needs --api-key"),
+        (["--url", "http://127.0.0.1:9", "--human-email", "a@b.example"], "AGENTPORT_HUMAN_PASSWORD is not set"),
         (["--url", "http://127.0.0.1:9", "--api-key", "k", "--human-email", "a@example.org"], "is not set"),
         (["--url", "http://127.0.0.1:9", "--api-key", "k", "--adapter", "agentport"], "needs --human-email"),
         (["--url", "http://127.0.0.1:9", "--api-key", "k", "--adapter", "nowhere"], "choose one of agentport"),
@@ -116,6 +116,18 @@ def test_what_is_no_gateway_is_said_in_a_sentence(
     said = capsys.readouterr().err
     assert words in said
     assert "nobody may see" not in said
+
+
+def test_a_key_that_was_forgotten_is_asked_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AGENTPORT_API_KEY", raising=False)
+    with strange(b"HTTP/1.1 401 No\r\ncontent-length: 0\r\n\r\n") as url:
+        assert main(["gateway", "--url", url]) == 3
+
+    said = capsys.readouterr().err
+    assert "asks for an API key (401)" in said
+    assert "--api-key or AGENTPORT_API_KEY" in said
 
 
 def test_nothing_at_the_address_is_exit_code_3(capsys: pytest.CaptureFixture[str]) -> None:

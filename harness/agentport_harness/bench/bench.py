@@ -13,11 +13,11 @@ import anyio
 
 from agentport_harness.bench.agent import Agent, Named
 from agentport_harness.bench.check import NotReachedError
-from agentport_harness.bench.http import REVISIONS, Http, Raw, Revision, bearer, hello
+from agentport_harness.bench.http import REVISIONS, Http, Raw, Revision, answered, bearer, hello
 from agentport_harness.bench.journal import Journal
 from agentport_harness.bench.stand import EXPIRY, Stand, Target
 from agentport_harness.core.errors import HarnessError, UnreachableError
-from agentport_harness.core.json_values import JSON, as_object
+from agentport_harness.core.json_values import JSON
 from agentport_harness.core.outcomes import PENDING
 from agentport_harness.core.transcript import Deed, Mode
 from agentport_harness.transports.adapter import Decided, GatewayAdapter, Key, Skill
@@ -63,7 +63,8 @@ class Bench:
         self.journal = journal
         self.left_behind: list[str] = []
         self.facts: dict[str, str] = {}
-        self.on_wait: Callable[[float], None] = lambda _seconds: None
+        self.on_wait: Callable[[], None] = lambda: None
+        self.more_time: Callable[[float], None] = lambda _seconds: None
         self._slug = slug
         self._stack = stack
         self._http: Http | None = None
@@ -104,7 +105,7 @@ class Bench:
         """A connection that ends with a context: around a restart, or for a client that goes away."""
         key = api_key or self.stand.first.api_key
         stand, spoken = self.stand, protocol or self.stand.protocol
-        headers = bearer(key) if stand.as_bearer else None
+        headers = bearer(key) if key and stand.as_bearer else None
         async with connect(stand.mcp_url, key, protocol=spoken, headers=headers, rung=stand.rung) as session:
             yield Agent(session, self.journal, self.stand, self._asked)
 
@@ -141,13 +142,20 @@ class Bench:
             self.undo("an MCP session", lambda: self.http("DELETE", url, headers=of))
         return answer
 
-    async def spoken(self, auth: Mapping[str, str]) -> Revision:
-        """The newest revision whose first message is answered. Raises `NotReachedError` where none is."""
-        for revision in reversed(REVISIONS):
-            answer = await self.hello(revision, auth=auth)
-            if answer.status == 200 and "result" in as_object(answer.body):
-                return revision
+    async def spoken(self, auth: Mapping[str, str]) -> tuple[Revision, ...]:
+        """The revisions whose first message is answered, newest last. Raises `NotReachedError` where none is."""
+        answers = {revision: await self.hello(revision, auth=auth) for revision in REVISIONS}
+        if found := tuple(revision for revision, answer in answers.items() if answered(answer)):
+            return found
+        answer = answers[REVISIONS[-1]]
         raise NotReachedError(f"no first message is answered: {answer.status} {answer.text[:200]}")
+
+    async def guarded(self) -> tuple[Revision, ...]:
+        """The revisions on which a stranger is refused. Raises `NotReachedError` where none is."""
+        strangers = {revision: await self.hello(revision, auth={}) for revision in REVISIONS}
+        if found := tuple(revision for revision, answer in strangers.items() if answer.status in (401, 403)):
+            return found
+        raise NotReachedError("the endpoint answers without a credential too")
 
     # --- tools
 
@@ -164,6 +172,7 @@ class Bench:
         integration_id = await human.install(key, served)
         self.undo(f"the integration {integration_id}", lambda: human.uninstall(integration_id))
         if mode != "require_approval":
+            self.more_time(self.stand.pace)
             await human.set_mode(integration_id, tool.name, mode)
         return ProbeTarget(integration_id=integration_id, name=tool.name, probe=tool, key=key, url=served)
 
@@ -181,6 +190,7 @@ class Bench:
 
     async def set_mode(self, tool: Named, mode: Mode) -> None:
         """Set a tool's mode; for a tool of the user's say so with `undo` as well."""
+        self.more_time(self.stand.pace)
         await self.adapter.set_mode(tool.integration_id, tool.name, mode)
 
     async def _served(self, serve: Callable[[str, Callable[[str, JSON], None]], str]) -> tuple[str, str]:
@@ -200,6 +210,7 @@ class Bench:
     async def try_decide(self, request_id: str, deed: Deed) -> Decided:
         """Decide as a human, and see how the gateway takes it."""
         asked = self.journal.call(f"a human {deed.replace('_', ' ')}", {"request_id": request_id})
+        self.more_time(self.stand.pace)
         decided = await self.adapter.try_decide(request_id, deed)
         self.journal.answer(asked, decided.text, status=decided.status or None)
         if decided.accepted:
@@ -255,7 +266,9 @@ class Bench:
 
     async def pass_time(self, seconds: float) -> None:
         """Let time pass; it does not count against the check's own."""
-        self.on_wait(seconds)
+        if not self.stand.clock.virtual:
+            self.more_time(seconds)
+        self.on_wait()
         await self.stand.clock.sleep(seconds)
 
     async def until_expired(self) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from agentport_harness.bench.journal import Journal, headers_of
 from agentport_harness.core.errors import UnreachableError
-from agentport_harness.core.json_values import JSON, parsed
+from agentport_harness.core.json_values import JSON, as_object, parsed
 
 if TYPE_CHECKING:
     import httpx2
@@ -42,6 +42,11 @@ def key_header(api_key: str) -> dict[str, str]:
 def bearer(token: str) -> dict[str, str]:
     """The credential as ``Authorization: Bearer``."""
     return {"Authorization": f"Bearer {token}"}
+
+
+def answered(raw: Raw) -> bool:
+    """Whether a message got a JSON-RPC result."""
+    return raw.status == 200 and "result" in as_object(raw.body)
 
 
 def hello(revision: Revision) -> tuple[dict[str, JSON], dict[str, str]]:
@@ -103,7 +108,7 @@ class Http:
                     with anyio.move_on_after(timeout / 2):
                         async for chunk in response.aiter_bytes():
                             data += chunk
-                            if len(data) > MOST_READ or (kind.startswith("text/event-stream") and _answered(data)):
+                            if len(data) > MOST_READ or (kind.startswith("text/event-stream") and _complete(data)):
                                 break
         except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError) as error:
             said = "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
@@ -120,7 +125,7 @@ class Http:
         )
 
 
-def _answered(data: bytes) -> bool:
+def _complete(data: bytes) -> bool:
     """Whether an event stream holds the answer already: a message with an id and its blank line."""
     return (
         b'"id"' in data

@@ -96,13 +96,20 @@ class Stand:
         return self.credential_of(self.first.api_key)
 
     def credential_of(self, api_key: str) -> dict[str, str]:
-        """A key in the header that this gateway takes."""
+        """A key in the header that this gateway takes; nothing for a gateway that asks for none."""
+        if not api_key:
+            return {}
         return bearer(api_key) if self.as_bearer else key_header(api_key)
 
     @property
     def skills(self) -> frozenset[Skill]:
         """What the adapter can do; nothing without one."""
         return skills_of(self.first.adapter) if self.first.adapter else frozenset()
+
+    @property
+    def pace(self) -> float:
+        """Seconds that the human may take for each thing that a second factor confirms."""
+        return float(getattr(self.first.adapter, "pace", 0.0))
 
     def lacks(self, need: Need) -> str:
         """Why a need is not met, empty when it is."""

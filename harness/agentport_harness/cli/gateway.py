@@ -46,6 +46,11 @@ def _adapter_commands(function: F) -> F:
     help="The variable that holds the human's password.",
 )  # fmt: skip
 @click.option(
+    "--human-totp-env", default="AGENTPORT_HUMAN_TOTP_SECRET", show_default=True, metavar="VAR",
+    help="The variable that holds the secret of the human's second factor: base32, or its otpauth:// URL.",
+)  # fmt: skip
+@click.option("--human-totp-file", type=click.Path(), help="A file that holds it instead.")
+@click.option(
     "--second-api-key", envvar="AGENTPORT_SECOND_API_KEY", metavar="KEY",
     help="The key of an agent of another organisation. [env: AGENTPORT_SECOND_API_KEY]",
 )  # fmt: skip
@@ -53,6 +58,10 @@ def _adapter_commands(function: F) -> F:
 @click.option(
     "--second-human-password-env", default="AGENTPORT_SECOND_HUMAN_PASSWORD", show_default=True, metavar="VAR",
     help="The variable that holds that human's password.",
+)  # fmt: skip
+@click.option(
+    "--second-human-totp-env", default="AGENTPORT_SECOND_HUMAN_TOTP_SECRET", show_default=True, metavar="VAR",
+    help="The variable that holds the secret of that human's second factor.",
 )  # fmt: skip
 @click.option(
     "--tool", "tools", multiple=True, metavar="MODE=INTEGRATION/TOOL",

@@ -55,7 +55,8 @@ async def check_stand(
     """The same for a gateway that stands already."""
     stand, spoken = await _greeted(stand)
     checked = {check.id: Checked(verdict=plain(check, "skipped", "deselected")) for check in skipped}
-    stage = _Stage(stand, checked, anyio.Semaphore(jobs), progress)
+    # where each decision waits for a code of its own, checks side by side would wait for each other's
+    stage = _Stage(stand, checked, anyio.Semaphore(1 if stand.pace else jobs), progress)
     async with anyio.create_task_group() as tasks:
         await stage.expiring([check for check in checks if check.isolation == "expiry"], tasks)
         async with anyio.create_task_group() as others:
@@ -89,7 +90,7 @@ async def _greeted(stand: Stand) -> tuple[Stand, str]:
         async with connect(stand.mcp_url, key, protocol=stand.protocol, headers=headers) as session:
             return stand, session.protocol_version
     except UnreachableError as error:
-        if error.slug != "refused" or stand.as_bearer:
+        if error.slug != "refused" or stand.as_bearer or not key:
             raise
         refused = error
     try:

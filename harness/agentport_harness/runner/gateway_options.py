@@ -61,17 +61,16 @@ def _gateway(given: Mapping[str, Any]) -> Gateway | None:
         return None
     if not url.startswith(("http://", "https://")):
         raise InputError("bad-url", f"Expected a URL with http:// or https://, got {url!r}", at="--url")
-    if not given["api_key"]:
-        raise InputError("missing-credentials", "a gateway by URL needs --api-key", at="--url")
     base = url.rstrip("/").removesuffix("/mcp")
     email = given["human_email"] or ""
     return _with_second(
         Gateway(
             base_url=base,
             mcp_url=f"{base}/mcp",
-            api_key=given["api_key"],
+            api_key=given["api_key"] or "",
             human_email=email,
             human_password=_password(given["human_password_env"]) if email else "",
+            human_totp=_totp(given["human_totp_env"], given["human_totp_file"]) if email else "",
         ),
         given,
     )
@@ -86,7 +85,8 @@ def _with_second(gateway: Gateway, given: Mapping[str, Any]) -> Gateway:
         if not gateway.second_api_key:
             raise InputError("missing-credentials", "the second human's agent needs --second-api-key")
         password = _password(given["second_human_password_env"])
-        gateway = replace(gateway, second_human_email=email, second_human_password=password)
+        totp = _totp(given["second_human_totp_env"], None)
+        gateway = replace(gateway, second_human_email=email, second_human_password=password, second_human_totp=totp)
     return gateway
 
 
@@ -98,6 +98,19 @@ def _password(variable: str) -> str:
             hint="put the human's password there; it is never taken from the command line",
         )  # fmt: skip
     return password
+
+
+def _totp(variable: str, file: str | None) -> str:
+    """The secret of a second factor, empty where none is given."""
+    from pathlib import Path
+
+    if file is None:
+        return os.environ.get(variable, "")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or "it is no text"
+        raise InputError("unreadable", f"the secret of the second factor: {said}", at=file) from None
 
 
 def _tools(given: Iterable[str]) -> dict[Mode, Target]:

@@ -18,6 +18,7 @@ from agentport_harness.transports.command_adapter import CommandAdapter, run_com
 from agentport_harness.transports.embedded import Gateway, embedded_process
 from agentport_harness.transports.mcp import Protocol, Rung
 from agentport_harness.transports.probe import probing
+from agentport_harness.transports.second_factor import SecondFactor
 from agentport_harness.transports.terminal_adapter import TerminalAdapter
 
 ADAPTERS = "agentport_conformance.adapters"
@@ -78,8 +79,9 @@ async def standing(options: GatewayOptions) -> AsyncIterator[Stand]:
             poll_limit=options.poll_limit,
         )
         stand.redactor.hide(
-            gateway.api_key, gateway.human_password, gateway.second_api_key, gateway.second_human_password
-        )
+            gateway.api_key, gateway.human_password, gateway.human_totp,
+            gateway.second_api_key, gateway.second_human_password, gateway.second_human_totp,
+        )  # fmt: skip
         yield stand
 
 
@@ -90,7 +92,12 @@ async def _tenants(gateway: Gateway, options: GatewayOptions, stack: AsyncExitSt
     human = None
     if gateway.second_human_email and options.adapter == "agentport":
         human = await stack.enter_async_context(
-            signed_in(gateway.base_url, gateway.second_human_email, gateway.second_human_password)
+            signed_in(
+                gateway.base_url,
+                gateway.second_human_email,
+                gateway.second_human_password,
+                _factor(gateway.second_human_totp),
+            )
         )
     return first, Tenant(api_key=gateway.second_api_key, adapter=human)
 
@@ -101,7 +108,7 @@ async def _adapter(gateway: Gateway, options: GatewayOptions, stack: AsyncExitSt
             return None
         case "agentport":
             return await stack.enter_async_context(
-                signed_in(gateway.base_url, gateway.human_email, gateway.human_password)
+                signed_in(gateway.base_url, gateway.human_email, gateway.human_password, _factor(gateway.human_totp))
             )
         case "command":
             # what an adapter cannot do is never asked of it
@@ -110,6 +117,10 @@ async def _adapter(gateway: Gateway, options: GatewayOptions, stack: AsyncExitSt
             return cast("GatewayAdapter", TerminalAdapter(gateway.base_url))
         case name:
             return await stack.enter_async_context(_packaged(name)(gateway))
+
+
+def _factor(secret: str) -> SecondFactor | None:
+    return SecondFactor(secret, at="the secret of the human's second factor") if secret else None
 
 
 def _packaged(name: str) -> Any:
