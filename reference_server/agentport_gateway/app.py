@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from agentport_gateway.auth.keys import Keys
@@ -17,7 +18,7 @@ from agentport_gateway.hearing import hear
 from agentport_gateway.operations.client_documents import ClientDocuments
 from agentport_gateway.operations.notifying import tell_all
 from agentport_gateway.operations.running import LEASE, Runs
-from agentport_gateway.store import address_counts, approvals, audit
+from agentport_gateway.store import address_counts, approvals, audit, page_requests
 from agentport_gateway.store.database import open_database
 from agentport_gateway.store.migrate import migrate
 from agentport_gateway.surfaces.front import Front
@@ -25,6 +26,7 @@ from agentport_gateway.surfaces.mcp.endpoint import McpEndpoint
 from agentport_gateway.surfaces.mcp.portable_sessions import PortableSessions
 from agentport_gateway.surfaces.mcp.server import build_server
 from agentport_gateway.surfaces.mcp.sessions import Sessions
+from agentport_gateway.surfaces.mcp.streams import Streams
 from agentport_gateway.surfaces.mcp.tool_changes import ToolChanges
 from agentport_gateway.system import RandomIds, SystemClock
 from agentport_gateway.upstreams.pool import Upstreams
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger("agentport_gateway")
 _UPKEEP_SECONDS = LEASE.total_seconds() / 3
 _LAST_RUNS_SECONDS = 5.0
+_FORGET_PAGES = timedelta(days=2)
+"""Longer than a request can live: what is older, no client came back for."""
 
 
 def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None) -> Front:
@@ -70,9 +74,10 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
         runs=runs,
         announcements=Announcements(),
     )
-    changes = ToolChanges()
+    streams = Streams()
+    changes = ToolChanges(streams)
     sessions = Sessions(
-        build_server(gateway, changes),
+        build_server(gateway, changes, streams),
         max_body_bytes=settings.max_body_bytes,
         stateless=settings.stateless_sessions,
     )
@@ -84,7 +89,8 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
         ending.add(task)
         task.add_done_callback(ending.discard)
 
-    gateway.announcements.key_revoked += [end_sessions, changes.end_streams_of]
+    gateway.announcements.key_revoked += [end_sessions, streams.end_of]
+    gateway.announcements.page_asked.append(streams.asked)
 
     @contextlib.asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
@@ -103,7 +109,7 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
                 async with sessions.run():
                     yield
                     waits.release()
-                    changes.close()
+                    streams.close()
                     await runs.drain(_LAST_RUNS_SECONDS)
             finally:
                 for task in tasks:
@@ -116,11 +122,11 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
 
     portable = None
     if settings.stateless_sessions:
-        portable = PortableSessions(secret_key=settings.secret_key, changes=changes)
+        portable = PortableSessions(gateway, streams)
     endpoint = McpEndpoint(
         settings=settings, keys=gateway.keys, tokens=gateway.tokens, sessions=sessions, portable=portable
     )
-    return Front(gateway=gateway, mcp=endpoint, lifespan=lifespan, close_streams=changes.close)
+    return Front(gateway=gateway, mcp=endpoint, lifespan=lifespan, close_streams=streams.close)
 
 
 async def _recover(gateway: Gateway) -> None:
@@ -152,6 +158,7 @@ async def _end_overdue(gateway: Gateway) -> None:
 
     def write(connection: Connection) -> set[str]:
         ended = approvals.end_overdue(connection, now)
+        page_requests.forget(connection, asked_before=now - _FORGET_PAGES)
         audit.complete_requests(connection, [one.id for one in ended], outcome="expired", now=now)
         if not gateway.database.is_sqlite:
             lost = approvals.lose_runs(connection, now=now)
