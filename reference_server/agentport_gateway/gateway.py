@@ -63,6 +63,10 @@ class Gateway:
         """Where an integration's authorization server answers: each has an address of its own."""
         return f"{self.settings.base_url}/oauth/callback/{integration_id}"
 
+    def client_document_url(self, integration_id: str) -> str:
+        """What this gateway is as a client for an integration: its id there, if that server reads such documents."""
+        return f"{self.settings.base_url}/oauth/client/{integration_id}"
+
     def approval_url(self, request_id: str) -> str:
         """The page on which a human decides."""
         return f"{self.settings.base_url}/approve/{request_id}"

@@ -183,6 +183,19 @@ upstream_grants = Table(
     Column("updated_at", Instant, nullable=False),
 )
 
+# Clients that operators registered by hand, for authorization servers that take no registration.
+upstream_clients = Table(
+    "upstream_clients",
+    metadata,
+    Column("org_id", ForeignKey("organisations.id"), primary_key=True),
+    Column("integration_id", String(100), primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("client_id", Text, nullable=False),
+    Column("secret", Text),
+    Column("updated_at", Instant, nullable=False),
+)
+
 upstream_sign_ins = Table(
     "upstream_sign_ins",
     metadata,

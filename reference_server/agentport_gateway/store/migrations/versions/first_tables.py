@@ -348,6 +348,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("installation_id"),
     )
     op.create_table(
+        "upstream_clients",
+        sa.Column("org_id", sa.String(length=36), nullable=False),
+        sa.Column("integration_id", sa.String(length=100), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=True),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["org_id"], ["organisations.id"]),
+        sa.PrimaryKeyConstraint("org_id", "integration_id"),
+    )
+    op.create_table(
         "upstream_sign_ins",
         sa.Column("state_hash", sa.String(length=64), nullable=False),
         sa.Column("installation_id", sa.String(length=36), nullable=False),
