@@ -513,6 +513,34 @@ def _ag_ui_pieces(kind: str, named: Mapping[str, Any], begun: Mapping[str, Any],
     ]
 
 
+def copilot(session: Session) -> bytes:
+    """A session log of Copilot CLI."""
+    records: list[Any] = []
+
+    def event(kind: str, **data: Any) -> None:
+        records.append({"type": kind, "data": data, "id": f"e{len(records)}", "parentId": f"e{len(records) - 1}"})
+
+    event("session.start", sessionId="s", copilotVersion="1")
+    for number, turn in enumerate(session.turns):
+        event("user.message", content=turn.human)
+        for step_number, (step, calls) in enumerate(numbered(turn, number)):
+            event("assistant.turn_start", turnId=str(step_number))
+            named = [
+                {"toolCallId": i, "name": f"gw-{c.tool}", "arguments": c.arguments, "mcpServerName": "gw",
+                 "mcpToolName": c.tool}
+                for i, c in calls
+            ]  # fmt: skip
+            event("assistant.message", messageId=f"{number}-{step_number}", content=step.text, toolRequests=named)
+            for call_id, call in calls:
+                event("tool.execution_start", toolCallId=call_id, toolName=f"gw-{call.tool}", arguments=call.arguments)
+                if call.answer is not None:
+                    told = {"error": {"message": call.answer}} if call.failed else {"result": {"content": call.answer}}
+                    event("tool.execution_complete", toolCallId=call_id, success=not call.failed, **told)
+            if all(call.answer is not None for _, call in calls):
+                event("assistant.turn_end", turnId=str(step_number))
+    return _lines(records)
+
+
 WRITERS: Mapping[str, tuple[str, Callable[[Session], bytes]]] = {
     "codex-0.120": ("codex", codex_old),
     "codex-0.135": ("codex", codex_middle),
@@ -531,6 +559,7 @@ WRITERS: Mapping[str, tuple[str, Callable[[Session], bytes]]] = {
     "inspect": ("inspect", inspect),
     "atif": ("atif", atif),
     "otel-genai": ("otel-genai", otel_genai),
+    "copilot": ("copilot", copilot),
     "ag-ui": ("ag-ui", ag_ui),
     "ag-ui-snapshots": ("ag-ui", ag_ui_snapshots),
     "ag-ui-chunks": ("ag-ui", ag_ui_chunks),
