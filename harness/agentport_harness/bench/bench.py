@@ -123,7 +123,7 @@ class Bench:
 
             verify = self.stand.base_url.startswith("https")
             client = httpx2.AsyncClient(verify=verify, trust_env=False, follow_redirects=False, timeout=None)
-            self._http = Http(await self._stack.enter_async_context(client), self.journal)
+            self._http = Http(await self._stack.enter_async_context(client), self.journal, self.stand.clock)
         url = path if path.startswith("http") else f"{self.stand.base_url}{path}"
         given = self.stand.credential if headers is None else headers
         if isinstance(body, Mapping):

@@ -88,8 +88,7 @@ async def run_check(check: GatewayCheck, stand: Stand, *, waiting: Callable[[], 
     with anyio.move_on_after(check.timeout) as scope:
 
         def on_wait(seconds: float) -> None:
-            if not stand.clock.virtual:
-                scope.deadline += seconds
+            scope.deadline += seconds
             waiting()
 
         try:
