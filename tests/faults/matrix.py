@@ -104,7 +104,9 @@ def unproven(found: Iterable[Row], checks: Iterable[str]) -> list[str]:
 
 def head(checks: Sequence[str]) -> list[str]:
     """The columns' names, written downwards."""
-    return [" " * _NAME + "".join(letters) for letters in zip(*(check.removeprefix("GW") for check in checks), strict=True)]
+    return [
+        " " * _NAME + "".join(letters) for letters in zip(*(check.removeprefix("GW") for check in checks), strict=True)
+    ]
 
 
 def line(row: Row, checks: Sequence[str]) -> str:
