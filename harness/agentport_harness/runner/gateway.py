@@ -114,10 +114,7 @@ class _Stage:
         self.progress(check)
 
     async def expiring(self, checks: Sequence[GatewayCheck], tasks: anyio.abc.TaskGroup) -> None:
-        """Return when every check has made its requests and only waits; new requests stay open as long as ever then.
-
-        Time that jumps would end the others' requests too early: there they go one after another.
-        """
+        """Return when every check has made its requests and only waits; new requests stay open as long as ever then."""
         adapter = self.stand.first.adapter
         if not checks or adapter is None or self.stand.lacks("expiry"):
             for check in checks:
@@ -125,11 +122,7 @@ class _Stage:
             return
         await adapter.set_expiry(EXPIRY)
         try:
-            for check in checks:
-                if self.stand.clock.virtual:
-                    await self.one(check)
-            if not self.stand.clock.virtual:
-                await self._all_waiting(checks, tasks)
+            await self._all_waiting(checks, tasks)
         finally:
             with anyio.CancelScope(shield=True), anyio.move_on_after(CLEAN_UP):
                 await adapter.set_expiry(None)
