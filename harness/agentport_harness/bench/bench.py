@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mappi
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from statistics import median
 from typing import Any, Literal, TypeVar
 
 import anyio
@@ -27,6 +28,8 @@ from agentport_harness.transports.probe import Behaviour, ProbeTool, Received
 T = TypeVar("T")
 CLEAN_UP = 5.0
 """Seconds that undoing one thing may take."""
+SLACK_IN_FLOORS = 100
+"""An exchange on a quiet machine takes a millisecond: that allows a tenth of a second."""
 _RECORDED: dict[Deed, Literal["approve_once", "allow_tool", "deny"]] = {
     "approves": "approve_once",
     "always_allows": "allow_tool",
@@ -63,7 +66,7 @@ class Bench:
         self.journal = journal
         self.left_behind: list[str] = []
         self.facts: dict[str, str] = {}
-        self.on_wait: Callable[[], None] = lambda: None
+        self.resting: Callable[[], None] = lambda: None
         self.more_time: Callable[[float], None] = lambda _seconds: None
         self._slug = slug
         self._stack = stack
@@ -268,12 +271,23 @@ class Bench:
         """Let time pass; it does not count against the check's own."""
         if not self.stand.clock.virtual:
             self.more_time(seconds)
-        self.on_wait()
         await self.stand.clock.sleep(seconds)
 
     async def until_expired(self) -> None:
         """Let requests expire that were made before. Isolation: ``expiry``."""
+        self.resting()
         await self.pass_time(EXPIRY + 1.0)
+
+    async def floor(self, times: int = 5) -> float:
+        """Seconds of an exchange with the probe, the median: what this machine needs where no gateway is asked."""
+        if self.stand.probe is None:
+            return 0.0
+        url = f"{self.stand.probe.base_url}/floor"
+        return median([(await self.http("GET", url, headers={})).seconds for _ in range(times)])
+
+    async def slack(self) -> float:
+        """Seconds to add to a limit that is about waiting for ever and not about speed: more on a busy machine."""
+        return SLACK_IN_FLOORS * await self.floor()
 
     async def restart(self, how: Literal["restart", "stop"] = "restart") -> None:
         """Kill the gateway, or stop it in order, and return when it answers again. Needs: ``restart``, ``stop``."""

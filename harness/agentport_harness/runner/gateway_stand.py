@@ -23,6 +23,8 @@ from agentport_harness.transports.terminal_adapter import TerminalAdapter
 
 ADAPTERS = "agentport_conformance.adapters"
 """The entry point group in which packages offer adapters: ``async with load(gateway: Gateway) as adapter``."""
+POLL_BUDGET = 20.0
+"""Seconds that an await of the embedded gateway holds the line: one that comes back all the time is not parked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,9 @@ async def standing(options: GatewayOptions) -> AsyncIterator[Stand]:
             gateway = options.gateway
         else:
             rungs = () if options.rung == "result" else (options.rung,)
-            process, gateway = await stack.enter_async_context(embedded_process(wait_rungs=rungs))
+            process, gateway = await stack.enter_async_context(
+                embedded_process(poll_budget=POLL_BUDGET, wait_rungs=rungs)
+            )
             commands = {"restart": process.restart, "stop": process.stop_and_start}
         for how, command in (("restart", options.restart_command), ("stop", options.stop_command)):
             if command:
