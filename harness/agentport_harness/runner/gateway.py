@@ -16,6 +16,7 @@ from agentport_harness.core.report import Run, SessionReport
 from agentport_harness.core.trace import Event, Trace
 from agentport_harness.core.verdict import Finding, Verdict
 from agentport_harness.runner.catalogue import rule_texts
+from agentport_harness.runner.gateway_probe import with_probe
 from agentport_harness.runner.gateway_stand import GatewayOptions, standing
 from agentport_harness.runner.replay import harness_error
 from agentport_harness.transports.mcp import connect
@@ -33,12 +34,16 @@ def check_gateway(
     *,
     skipped: Sequence[GatewayCheck] = (),
     progress: Progress = lambda _check: None,
+    tell: Callable[[str], None] = lambda _words: None,
 ) -> Run:
-    """What the checks say of a gateway. Raises `UnreachableError` when there is none to check."""
+    """What the checks say of a gateway. ``tell`` speaks to the person who runs them.
+
+    Raises `UnreachableError` when there is none to check.
+    """
 
     async def run() -> Run:
         async with standing(options) as stand:
-            return await check_stand(checks, stand, skipped=skipped, jobs=options.jobs, progress=progress)
+            return await check_stand(checks, stand, skipped=skipped, jobs=options.jobs, progress=progress, tell=tell)
 
     try:
         return anyio.run(run)
@@ -53,9 +58,11 @@ async def check_stand(
     skipped: Sequence[GatewayCheck] = (),
     jobs: int = 8,
     progress: Progress = lambda _check: None,
+    tell: Callable[[str], None] = lambda _words: None,
 ) -> Run:
     """The same for a gateway that stands already."""
     stand, spoken = await _greeted(stand)
+    stand = await with_probe(stand, tell)
     checked = {check.id: Checked(verdict=plain(check, "skipped", "deselected")) for check in skipped}
     # where each decision waits for a code of its own, checks side by side would wait for each other's
     stage = _Stage(stand, checked, anyio.Semaphore(1 if stand.pace else jobs), progress)
