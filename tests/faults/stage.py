@@ -73,7 +73,7 @@ async def staged(folder: Path, fault: Fault = WHOLE, **options: Any) -> AsyncIte
                     "commands": {"restart": house.reopen, "stop": house.reopen},
                     "rounds": ROUNDS,
                     "poll_limit": 5.0,
-                    "call_limit": 5.0,
+                    "call_limit": 15.0,
                     "grace": 0.05,
                     "waiters": 20,
                     **options,

@@ -62,6 +62,21 @@ def test_without_a_human_the_checks_that_need_one_are_skipped_with_the_reason(
         (["--url", "http://127.0.0.1:9", "--api-key", "k", "--adapter", "nowhere"], "choose one of agentport"),
         (["--tool", "sometimes=a/b"], "MODE=INTEGRATION/TOOL"),
         (["--probe-bind", "here"], "HOST:PORT"),
+        (["--probe-integration", "mine"], "--probe-bind 127.0.0.1:4800"),
+        (
+            [
+                "--url",
+                "http://127.0.0.1:9",
+                "--probe-integration",
+                "p",
+                "--probe-bind",
+                "127.0.0.1:48001",
+                "--tool",
+                "allow=p/acts",
+            ],
+            "the probe has tools act_001 to act_120, and no acts",
+        ),
+        (["--url", "http://127.0.0.1:9", "--human-email", "a@b.example", "--human-totp-file", "/no/such"], "/no/such"),
         (["--requirements", "1999-01"], "2026-11"),
         (["--select", "GW9"], "no rule has an id"),
     ],
@@ -70,6 +85,9 @@ def test_what_cannot_be_meant_is_refused_before_anything_starts(
     arguments: list[str], words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("AGENTPORT_API_KEY", raising=False)
+    monkeypatch.delenv("AGENTPORT_HUMAN_PASSWORD", raising=False)
+    if "--human-totp-file" in arguments:
+        monkeypatch.setenv("AGENTPORT_HUMAN_PASSWORD", "a password")
 
     assert main(["gateway", *arguments]) == 2
     assert words in capsys.readouterr().err

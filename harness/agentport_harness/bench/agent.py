@@ -78,7 +78,11 @@ class Agent:
     """One connection with an agent's credential."""
 
     def __init__(
-        self, session: McpSession, journal: Journal, stand: Stand, asked: Callable[[str], None] = lambda _id: None
+        self,
+        session: McpSession,
+        journal: Journal,
+        stand: Stand,
+        asked: Callable[[str, str], None] = lambda _id, _tool: None,
     ) -> None:
         self.session = session
         self._asked = asked
@@ -92,7 +96,7 @@ class Agent:
         calling = self.session.call(name, arguments, timeout=timeout or self._stand.call_limit)
         reply = await self._exchange(name, arguments, calling, waits=tool == "await_approval")
         if reply.kind == "approval_required" and reply.request_id:
-            self._asked(reply.request_id)
+            self._asked(reply.request_id, as_text(arguments.get("tool_name")))
             if reply.pending is not None:
                 self._pending[reply.request_id] = (name, arguments, reply.pending)
         return reply

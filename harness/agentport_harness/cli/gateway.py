@@ -76,6 +76,10 @@ def _adapter_commands(function: F) -> F:
 )  # fmt: skip
 @click.option("--probe-url", default="", metavar="URL", help="Where the gateway reaches it, if that is elsewhere.")
 @click.option(
+    "--probe-integration", default="", metavar="ID",
+    help="The integration as which you install the probe by hand, where no adapter can: its address is shown.",
+)  # fmt: skip
+@click.option(
     "--protocol", type=click.Choice(["auto", "legacy", "2026-07-28"]), default="auto", show_default=True,
     help="The MCP revision to speak; legacy is the 2025-11-25 handshake.",
 )  # fmt: skip
@@ -124,7 +128,11 @@ def command(**given: Any) -> int:
     templates = {name: given[f"{name}_cmd"] for name in COMMANDS if given[f"{name}_cmd"]}
     options = gateway_options(given, templates)
     with progress(len(checks), "checking", quiet=given["quiet"]) as done:
-        run = check_gateway(checks, options, skipped=skipped, progress=lambda check: done(f"{check.id} {check.slug}"))
+        run = check_gateway(
+            checks, options,
+            skipped=skipped, progress=lambda check: done(f"{check.id} {check.slug}"),
+            tell=lambda words: click.echo(words, err=True, nl=False),
+        )  # fmt: skip
     if required is not None:
         run = scored(run, required)
     if given["badge"]:

@@ -24,6 +24,7 @@ async def await_budget(bench: Bench) -> AsyncIterator[Sighting]:
     agent = await bench.agent()
     asked = await agent.ask(await bench.target("require_approval"), {"note": "undecided"})
     bench.more_time(limit)
+    bench.resting()
     reply = await agent.use("await_approval", {"request_id": asked.request_id}, timeout=limit)
     bench.fact("answered after", f"{reply.seconds:.1f} s")
     yield sighted(

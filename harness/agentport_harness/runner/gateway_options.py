@@ -23,6 +23,11 @@ def gateway_options(given: Mapping[str, Any], templates: Mapping[str, str]) -> G
         raise InputError("bad-address", f"Expected HOST:PORT, got {given['probe_bind']!r}", at="--probe-bind")
     if given["probe_url"] and not given["probe_url"].startswith(("http://", "https://")):
         raise InputError("bad-url", f"Expected http:// or https://, got {given['probe_url']!r}", at="--probe-url")
+    if given["probe_integration"] and port == "0":
+        raise InputError(
+            "bad-address", "a probe that is installed by hand needs an address that stays", at="--probe-integration",
+            hint="give it a port: --probe-bind 127.0.0.1:4800",
+        )  # fmt: skip
     adapter = given["adapter"]
     if adapter is None:
         signed = gateway is None or bool(gateway.human_email)
@@ -41,6 +46,7 @@ def gateway_options(given: Mapping[str, Any], templates: Mapping[str, str]) -> G
         probe_host=host.strip("[]"),
         probe_port=int(port),
         probe_url=given["probe_url"],
+        probe_integration=given["probe_integration"],
         protocol=given["protocol"],
         rung=given["approval_by"],
         rounds=given["rounds"],
@@ -113,8 +119,8 @@ def _totp(variable: str, file: str | None) -> str:
         raise InputError("unreadable", f"the secret of the second factor: {said}", at=file) from None
 
 
-def _tools(given: Iterable[str]) -> dict[Mode, Target]:
-    tools: dict[Mode, Target] = {}
+def _tools(given: Iterable[str]) -> dict[Mode, tuple[Target, ...]]:
+    tools: dict[Mode, tuple[Target, ...]] = {}
     for text in given:
         mode, _, name = text.partition("=")
         integration, _, tool = name.partition("/")
@@ -122,5 +128,5 @@ def _tools(given: Iterable[str]) -> dict[Mode, Target]:
         if known is None or not integration or not tool:
             modes = ", ".join(get_args(Mode))
             raise InputError("bad-tool", f"Expected MODE=INTEGRATION/TOOL with a mode of {modes}, got {text!r}")
-        tools[known] = Target(integration_id=integration, name=tool)
+        tools[known] = (*tools.get(known, ()), Target(integration_id=integration, name=tool))
     return tools
