@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from agentport_gateway import app
+
 from .world import AWAIT, BOTH_REVISIONS, CALL, World, ask, facts, recording_upstream, running_gateway
 
 if TYPE_CHECKING:
@@ -284,3 +286,16 @@ async def test_many_awaits_retries_and_decisions_run_the_upstream_once(world: Wo
             else:
                 assert {facts(result)["outcome"] for result in results} == {"denied_by_human"}
             assert len(upstream.calls) == (1 if won == "approve-once" else 0)
+
+
+async def test_however_many_requests_are_overdue_all_are_written_down(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "_ENDED_AT_ONCE", 2)
+    async with world.agent() as agent:
+        for order in range(5):
+            await agent.call_tool(CALL, ask(order=str(order)))
+    world.clock.move(minutes=11)
+    await app._end_overdue(world.gateway)
+    answer = await world.http.get("/api/logs?outcome=expired", headers=world.first.as_human)
+    assert len(answer.json()) == 5
