@@ -157,6 +157,18 @@ async def test_after_allow_tool_an_identical_retry_spends_the_approval(world: Wo
         assert len(upstream.calls) == 1
 
 
+async def test_what_is_spent_is_not_looked_for_by_later_calls(world: World) -> None:
+    async with recording_upstream() as upstream, world.agent() as agent:
+        integration = await world.install("Probe", upstream.url)
+        request_id = facts(await agent.call_tool(CALL, ask("act", integration, n=1)))["request_id"]
+        await world.decide(request_id, "allow-tool")
+        view = await world.gateway.views.of(world.first.org_id)
+        assert set(view.released) == {(integration, "act")}
+        await agent.call_tool(AWAIT, {"request_id": request_id})
+        view = await world.gateway.views.of(world.first.org_id)
+        assert view.released == {}
+
+
 async def test_an_identical_call_reuses_the_pending_request_and_a_changed_one_does_not(world: World) -> None:
     async with world.agent() as agent:
         first = facts(await agent.call_tool(CALL, ask(order="1", n=1)))["request_id"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from agentport_gateway.domain.approvals import ApprovalRequest
 from agentport_gateway.domain.notices import ending
@@ -215,14 +215,14 @@ def live_for(connection: Connection, digest: str) -> ApprovalRequest | None:
     return _one(connection, statements.FIND_LIVE, {"b_digest": digest})
 
 
-def released_tools(connection: Connection, org_id: str) -> frozenset[tuple[str, str]]:
-    """The tools, by integration, that have approved calls which did not run yet."""
+def released_tools(connection: Connection, org_id: str) -> dict[tuple[str, str], datetime]:
+    """The tools, by integration, that have approved calls which did not run yet, and when the last expires."""
     rows = connection.execute(
-        select(requests.c.integration_id, requests.c.tool_name)
+        select(requests.c.integration_id, requests.c.tool_name, func.max(requests.c.expires_at).label("until"))
         .where(requests.c.org_id == org_id, requests.c.status == "approved")
-        .distinct()
+        .group_by(requests.c.integration_id, requests.c.tool_name)
     )
-    return frozenset((row.integration_id, row.tool_name) for row in rows)
+    return {(row.integration_id, row.tool_name): row.until for row in rows}
 
 
 def newest(
