@@ -138,8 +138,9 @@ def newest(
         conditions.append(log_entries.c.seq < before)
     rows = connection.execute(
         select(
-            log_entries,
-            approval_requests.c.status.label("request_status"),
+            log_entries.c.seq,
+            *(log_entries.c[name] for name in _NAMES),
+            approval_requests.c.status,
             approval_requests.c.decision_mode,
             approval_requests.c.decided_by,
             approval_requests.c.decided_at,
@@ -152,12 +153,12 @@ def newest(
     )
     return [
         LoggedCall(
-            seq=row.seq,
-            entry=Entry(**{field.name: getattr(row, field.name) for field in fields(Entry)}),
-            request_status=row.request_status,
-            decision_mode=row.decision_mode,
-            decided_by=row.decided_by,
-            decided_at=row.decided_at,
+            seq=seq,
+            entry=Entry(**dict(zip(_NAMES, entry, strict=True))),
+            request_status=status,
+            decision_mode=mode,
+            decided_by=by,
+            decided_at=at,
         )
-        for row in rows
+        for seq, *entry, status, mode, by, at in rows
     ]
