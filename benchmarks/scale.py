@@ -134,7 +134,8 @@ async def full_database(seconds: float) -> None:
         async with gateway(approval_expiry_seconds=5, **full) as ours, gateway(approval_expiry_seconds=5) as empty:
             for kind, name in (("lookup", "allowed call"), ("refund", "gated call")):
                 _flat(name, *await paired(_calling(empty, kind, seconds), _calling(ours, kind, seconds)))
-        async with gateway(approval_expiry_seconds=3600, **full) as ours, gateway(approval_expiry_seconds=3600) as empty:
+        long: dict[str, Any] = {"approval_expiry_seconds": 3600}
+        async with gateway(**long, **full) as ours, gateway(**long) as empty:
             # The same pages to list: what expires meanwhile, and how much of it there is, would be measured too.
             for ready in (ours, empty):
                 async with Wire(ready["mcp_url"], {"X-API-Key": ready["api_key"]}) as wire:
@@ -144,7 +145,9 @@ async def full_database(seconds: float) -> None:
                 ("/api/tool-approvals/requests?status=pending", f"{_LISTED} pending requests listed"),
                 ("/api/logs", f"{_LISTED} log entries listed"),
             ):
-                listing = [partial(_listing, one["base_url"], await sign_in(one), path, seconds) for one in (empty, ours)]
+                listing = [
+                    partial(_listing, one["base_url"], await sign_in(one), path, seconds) for one in (empty, ours)
+                ]
                 _flat(name, *await paired(*listing, rounds=_LISTING_ROUNDS))
 
 
