@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+    from agentport_gateway.domain.approvals import ApprovalRequest
     from agentport_gateway.domain.time import Clock, Ids
     from agentport_gateway.settings import Settings
 
@@ -46,6 +47,7 @@ _UPKEEP_SECONDS = LEASE.total_seconds() / 3
 _LAST_RUNS_SECONDS = 5.0
 _FORGET_PAGES = timedelta(days=2)
 """Longer than a request can live: what is older, no client came back for."""
+_ENDED_AT_ONCE = 100
 
 
 def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None) -> Front:
@@ -156,15 +158,19 @@ async def _upkeep(gateway: Gateway) -> None:
 async def _end_overdue(gateway: Gateway) -> None:
     now = gateway.clock.now()
 
-    def write(connection: Connection) -> set[str]:
-        ended = approvals.end_overdue(connection, now)
+    def write(connection: Connection) -> list[ApprovalRequest]:
+        ended = approvals.end_overdue(connection, now, limit=_ENDED_AT_ONCE)
         page_requests.forget(connection, asked_before=now - _FORGET_PAGES)
         audit.complete_requests(connection, [one.id for one in ended], outcome="expired", now=now)
         if not gateway.database.is_sqlite:
             lost = approvals.lose_runs(connection, now=now)
             audit.complete_requests(connection, [one.id for one in lost], outcome="outcome_unknown", now=now)
         address_counts.forget_ended(connection, now)
-        return {one.org_id for one in ended}
+        return ended
 
-    for org_id in await gateway.database.write(write, durable=False):
-        gateway.waits.stir(org_id)
+    more = True
+    while more:
+        ended = await gateway.database.write(write, durable=False)
+        more = len(ended) == _ENDED_AT_ONCE
+        for org_id in {one.org_id for one in ended}:
+            gateway.waits.stir(org_id)
