@@ -26,6 +26,8 @@ def _address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError(f"{value!r} is no address: expected for example https://gateway.example.com")
+    if parts.hostname in ("0.0.0.0", "::"):  # noqa: S104 - refused here
+        raise ValueError(f"nobody can open {value}: give --base-url, the address that humans and clients see")
     return value.rstrip("/")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 
 from agentport_gateway.app import build
@@ -16,6 +17,7 @@ from agentport_gateway.settings import Settings
 from agentport_gateway.settings_source import BadSettingsError, settings_for
 from agentport_gateway.starting import CannotStartError
 from agentport_gateway.store.migrate import migrate
+from agentport_harness.cli.serve import command
 
 from .test_serving import start, wait_until_ready
 from .world import AWAIT, CALL, ask, facts, recording_upstream, running_gateway
@@ -39,6 +41,7 @@ def settings(folder: Path, **options: object) -> Settings:
         ("ALLOW_UPSTREAMS", "127.0.0.0/8,10.0.0.300/8", "allow_upstreams: '10.0.0.300/8' is no network"),
         ("BASE_URL", "gateway.example.com", "base_url: 'gateway.example.com' is no address"),
         ("BASE_URL", "ftp://gateway.example.com", "is no address: expected for example https://"),
+        ("BASE_URL", "http://0.0.0.0:4747", "nobody can open http://0.0.0.0:4747: give --base-url"),
         ("DATABASE_URL", "sqlite://", "a SQLite database URL names a file"),
         ("ORGANISATIONS", "0", "organisations: Input should be greater than or equal to 1"),
     ],
@@ -168,3 +171,16 @@ async def test_a_token_sealed_with_a_lost_key_is_told_and_costs_no_approval(tmp_
         async with running_gateway(tmp_path, tenants=tenants) as world, world.agent() as agent:
             assert facts(await agent.call_tool(AWAIT, {"request_id": request_id}))["outcome"] == "executed"
         assert len(upstream.calls) == 1
+
+
+def test_what_the_command_is_not_told_is_left_to_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[ServeOptions] = []
+
+    def run(options: ServeOptions) -> int:
+        given.append(options)
+        return 0
+
+    monkeypatch.setattr("agentport_gateway.serve.run", run)
+    CliRunner().invoke(command, [], catch_exceptions=False)
+    CliRunner().invoke(command, ["--workers", "3", "--host", "::1", "--poll-budget", "20"], catch_exceptions=False)
+    assert given == [ServeOptions(), ServeOptions(workers=3, host="::1", poll_budget_seconds=20.0)]
