@@ -18,6 +18,7 @@ from agentport_gateway.hearing import hear
 from agentport_gateway.operations.client_documents import ClientDocuments
 from agentport_gateway.operations.notifying import tell_all
 from agentport_gateway.operations.running import LEASE, Runs
+from agentport_gateway.starting import opening
 from agentport_gateway.store import address_counts, approvals, audit, page_requests
 from agentport_gateway.store.database import open_database
 from agentport_gateway.store.migrate import migrate
@@ -96,10 +97,12 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
 
     @contextlib.asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
-        migrate(database.engine)
+        with opening(database.engine):
+            migrate(database.engine)
         database.start()
         try:
-            await _recover(gateway)
+            with opening(database.engine):
+                await _recover(gateway)
             tasks = [
                 asyncio.create_task(_upkeep(gateway), name="upkeep"),
                 asyncio.create_task(tell_all(gateway), name="notices"),
