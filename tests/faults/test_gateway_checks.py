@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from agentport_harness.runner.gateway import check_stand
 from tests.faults import broken
 from tests.faults.fault import Fault
 from tests.faults.stage import staged
+from tests.faults.time import BACKEND
 
 CHECKS = {check.id: check for check in gateway_checks()}
 FAULTS = {f"{fault.check} {fault.name}": fault for fault in broken.found()}
@@ -19,8 +21,8 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+def anyio_backend() -> tuple[str, dict[str, Any]]:
+    return BACKEND
 
 
 @pytest.mark.parametrize("protocol", ["legacy", "2026-07-28"])

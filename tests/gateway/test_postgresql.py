@@ -120,6 +120,31 @@ async def test_a_session_opened_with_one_gateway_hears_of_changes_on_the_other(t
             assert "tools/list_changed" in await next_message(news)
 
 
+async def test_the_end_of_a_page_is_told_on_whichever_gateway_has_the_stream(tmp_path: Path, database: str) -> None:
+    async with pair(tmp_path, database, stateless_sessions=True, wait_rungs=("elicitation",)) as (one, two):
+        session = await opened(one, one.first, {"elicitation": {"url": {}}})
+        calls = [{"name": CALL, "arguments": ask(order=str(number))} for number in range(2)]
+
+        async def asked(world: World, call: dict[str, Any]) -> str:
+            body = {"jsonrpc": "2.0", "id": 5, "method": "tools/call", "params": call}
+            error = (await world.http.post("/mcp", json=body, headers=session)).json()["error"]
+            return str(error["data"]["elicitations"][0]["elicitationId"])
+
+        before = await asked(one, calls[0])
+        async with listening(two, session) as news, listening(two, await opened(two, two.first)) as others:
+            meanwhile = await asked(one, calls[1])
+            for request_id in (before, meanwhile):
+                await one.decide(request_id, "deny")
+                told = await next_message(news)
+                assert "notifications/elicitation/complete" in told
+                assert request_id in told
+            await one.http.delete("/api/installed/notes", headers=one.first.as_agent)
+            assert "tools/list_changed" in await next_message(others)
+        async with listening(one, session) as news:
+            await one.http.delete("/api/installed/demo", headers=one.first.as_agent)
+            assert "tools/list_changed" in await next_message(news)
+
+
 async def eventually(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
         while not holds():  # noqa: ASYNC110 - news from another gateway

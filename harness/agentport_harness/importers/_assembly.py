@@ -74,6 +74,11 @@ class Assembly:
         self.events.append(HumanMessage(text=text, time=time, place=place))
         return len(self.events) - 1
 
+    def heard(self, number: int, text: str, place: Place) -> None:
+        """What the human wrote in the message of that number is known by now."""
+        before = self.events[number]
+        self.events[number] = HumanMessage(text=text, time=before.time if before else None, place=place)
+
     def drop(self, number: int) -> None:
         """The event of that number turned out to be none."""
         self.events[number] = None

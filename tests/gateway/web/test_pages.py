@@ -239,6 +239,14 @@ def test_the_texts_for_clients_are_well_formed_and_say_what_each_client_reads() 
     assert "ap_secret" not in json.dumps(files)
     exported = {setup.id for setup in setups.values() if setup.steps[0].text == "export AGENTPORT_API_KEY=ap_secret"}
     assert exported == set(setups) - {"vs-code"}
+    signing_in = {
+        name: [step.text for step in setup.without_key] for name, setup in setups.items() if setup.without_key
+    }
+    assert list(signing_in) == ["codex", "claude-code"]
+    keyless = tomllib.loads(signing_in["codex"][0])["mcp_servers"]["agentport"]
+    assert {**keyless, "env_http_headers": codex["env_http_headers"]} == codex
+    assert "KEY" not in json.dumps(signing_in)
+    assert signing_in["claude-code"][0] in command.partition(" --header")[0] + " && claude mcp login agentport"
     assert "ap_your_key" in client_setups(url, None)[0].steps[0].text
 
 
@@ -302,7 +310,7 @@ async def test_the_log_is_filtered_and_tells_one_calls_whole_life(world: World) 
         assert (await person.open("/logs/00000000-0000-4000-8000-000000000000")).status == 404
         async with member(world, world.second) as stranger:
             assert (await stranger.open(links[0])).status == 404
-            assert "No call fits" in (await stranger.open("/logs")).text
+            assert "Nothing was called yet" in (await stranger.open("/logs")).text
 
 
 async def test_the_log_can_be_taken_away_as_json_lines(world: World) -> None:

@@ -39,6 +39,8 @@ _DONE = {
     "installed": "Installed. Every tool of it asks for approval until you decide otherwise under Tools.",
     "uninstalled": "Uninstalled. Requests that waited for it have ended.",
     "removed": "Removed, with its installation.",
+    "client-given": "Kept. Signing in to the integration uses it from now on.",
+    "client-taken": "Removed. Signing in to the integration does without it from now on.",
     "added": "Added. Install it to use its tools.",
 }
 _METHODS: tuple[AuthMethod, ...] = ("oauth", "token", "none")
