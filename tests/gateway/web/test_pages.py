@@ -13,7 +13,7 @@ from agentport_gateway.domain.client_setups import client_setups
 from agentport_harness.cli.main import main
 from tests.gateway.web.people import asked, member
 from tests.gateway.web.test_signing_in import code_at, with_second_factor
-from tests.gateway.world import CALL, World, ask, facts, recording_upstream
+from tests.gateway.world import CALL, World, ask, facts, recording_upstream, running_gateway
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +49,30 @@ async def test_an_mcp_server_is_added_installed_used_uninstalled_and_removed(wor
         assert "Waiting for you Nothing waits" in (await person.open("/approvals")).text
         seen = await person.submit(form_for(seen, "/integrations/remove", integration_id="my_probe"))
         assert "My Probe" not in seen.text
+
+
+async def test_who_has_nothing_to_try_is_given_a_shop_that_pretends(tmp_path: Path) -> None:
+    async with running_gateway(tmp_path, demo=False) as world, member(world) as person, world.agent() as agent:
+        seen = await person.submit((await person.open("/integrations")).form("/integrations/demo-shop"))
+        assert "Installed, to try things out with" in seen.text
+        assert [form.action for form in seen.forms].count("/integrations/demo-shop") == 0
+        assert (
+            facts(await agent.call_tool(CALL, ask("refund", "demo_shop", order="1")))["outcome"] == "approval_required"
+        )
+        form = form_for(seen, "/integrations/uninstall", integration_id="demo_shop")
+        assert "Uninstalled" in (await person.submit(form)).text
+        again = await person.submit((await person.open("/integrations")).form("/integrations/demo-shop"))
+        await person.submit(form_for(again, "/integrations/uninstall", integration_id="demo_shop"))
+        removing = form_for(await person.open("/integrations"), "/integrations/remove", integration_id="demo_shop")
+        assert "Removed" in (await person.submit(removing)).text
+        async with member(world, world.second) as stranger:
+            assert "Demo shop" not in (await stranger.open("/integrations")).text
+
+
+async def test_a_server_at_a_private_address_is_refused_with_the_way_to_allow_it(tmp_path: Path) -> None:
+    async with running_gateway(tmp_path, allow_upstreams=()) as world, member(world) as person:
+        await world.install("Probe", "http://127.0.0.1:9/mcp")
+        assert "which AGENTPORT_ALLOW_UPSTREAMS does not allow" in (await person.open("/tools/probe")).text
 
 
 async def test_a_token_that_does_not_work_is_not_kept(world: World) -> None:
