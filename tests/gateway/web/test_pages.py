@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
 
 from agentport_gateway.domain.client_setups import client_setups
+from agentport_gateway.surfaces.web import tools
 from agentport_harness.cli.main import main
 from tests.gateway.web.people import asked, member
 from tests.gateway.web.test_signing_in import code_at, with_second_factor
@@ -207,16 +209,24 @@ async def test_letting_more_run_needs_the_second_factor_and_letting_less_does_no
         assert (await person.submit(mode, mode="allow", totp_code=code)).status == 200
 
 
-async def test_an_integration_that_does_not_answer_leaves_the_page_usable(world: World) -> None:
-    async with recording_upstream() as upstream:
-        integration = await world.install("Probe", upstream.url)
+@pytest.mark.parametrize("listens", [False, True])
+async def test_an_integration_that_does_not_answer_leaves_the_page_usable(
+    world: World, monkeypatch: pytest.MonkeyPatch, listens: bool
+) -> None:
+    monkeypatch.setattr(tools, "_PATIENCE_SECONDS", 0.5)
+    # Held while the test runs, so that nobody else answers at this port: it refuses, or takes calls and stays silent.
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        if listens:
+            held.listen()
+        integration = await world.install("Probe", f"http://127.0.0.1:{held.getsockname()[1]}/mcp")
         await world.set_mode(integration, "act", "deny")
-    world.gateway.upstreams.forget(world.first.org_id, integration)
-    async with member(world) as person:
-        seen = await person.open("/tools")
-        assert "Its tools cannot be listed just now" in seen.text
-        assert "act deny" in seen.text
-        assert "Demo shop" in seen.text
+        async with member(world) as person:
+            seen = await person.open("/tools")
+            assert "Its tools cannot be listed just now" in seen.text
+            assert "act deny" in seen.text
+            assert "Demo shop" in seen.text
+            assert "cannot be reached just now" in (await person.open(f"/tools/{integration}/tool?name=act")).text
 
 
 # --- keys and clients
