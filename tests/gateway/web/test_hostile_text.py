@@ -33,8 +33,8 @@ ALL = " | ".join(HOSTILE)
 ALLOWED = {
     "html", "head", "meta", "title", "link", "script", "body", "a", "header", "img", "nav", "ul", "li", "form", "input",
     "span", "button", "main", "article", "p", "b", "time", "h1", "h2", "h3", "h4", "bdi", "dl", "div", "dt", "dd",
-    "section", "blockquote", "pre", "details", "summary", "textarea", "label", "mark", "figure", "figcaption", "code", "ol",
-    "fieldset", "legend", "select", "option", "datalist", "q",
+    "section", "blockquote", "pre", "details", "summary", "textarea", "label", "mark", "figure", "figcaption",
+    "code", "ol", "fieldset", "legend", "select", "option", "datalist", "q",
 }  # fmt: skip
 
 
