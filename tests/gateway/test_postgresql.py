@@ -47,7 +47,7 @@ async def pair(tmp_path: Path, database: str, **more: Any) -> AsyncIterator[tupl
     async with running_gateway(tmp_path, clock=clock, database_url=database, **more) as one:
         tenants = (one.first, one.second)
         async with running_gateway(tmp_path, clock=clock, tenants=tenants, database_url=database, **more) as two:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while not (one.gateway.views.keeps and two.gateway.views.keeps):  # noqa: ASYNC110
                     await asyncio.sleep(0.005)
             yield one, two
