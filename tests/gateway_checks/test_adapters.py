@@ -19,7 +19,7 @@ from agentport_harness.bench.judging import run_check
 from agentport_harness.bench.stand import Stand, Target, Tenant
 from agentport_harness.core.errors import InputError, UnreachableError
 from agentport_harness.runner.catalogue import gateway_checks
-from agentport_harness.runner.gateway import check_gateway
+from agentport_harness.runner.gateway import check_gateway, check_stand
 from agentport_harness.runner.gateway_stand import ADAPTERS, GatewayOptions, standing
 from agentport_harness.transports import command_adapter
 from agentport_harness.transports.adapter import Decided, Key
@@ -249,3 +249,19 @@ async def test_a_human_with_a_second_factor_is_a_need_that_is_named(answer: byte
         stand = Stand(mcp_url=f"{base}/mcp", base_url=base, first=Tenant(api_key="k", adapter=human))
         assert stand.lacks("decide") == stand.lacks("mode") == lacking
         assert stand.lacks("log") == ""
+
+
+async def test_a_human_who_may_not_set_the_expiry_leaves_the_other_checks_their_verdicts(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stand:
+        human: Any = stand.first.adapter
+
+        async def refused(_seconds: float | None) -> None:
+            raise UnreachableError("adapter-refused", "PATCH /api/org-settings was answered 403")
+
+        human.set_expiry = refused
+        run = await check_stand([CHECKS[name] for name in ("GW101", "GW308")], stand)
+
+    (session,) = run.sessions
+    assert [one.status for one in session.verdicts] == ["pass", "not_testable"]
+    assert "could not be set: PATCH /api/org-settings" in session.verdicts[1].reason
+    assert session.warnings == ("left behind: how long requests stay open: PATCH /api/org-settings was answered 403",)
