@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import anyio
 
-from agentport_harness.bench.check import GatewayCheck
+from agentport_harness.bench.check import GatewayCheck, Need
 from agentport_harness.bench.judging import Checked, plain, run_check
 from agentport_harness.bench.stand import EXPIRY, Stand
 from agentport_harness.bench.undoing import to_the_end
@@ -27,6 +28,15 @@ INPUT_FORMAT = "gateway"
 CLEAN_UP = 5.0
 """Seconds that setting the expiry back may take."""
 Progress = Callable[[GatewayCheck], None]
+_GIVEN_BY: Mapping[Need, str] = {
+    "second": "--second-api-key",
+    "second_human": "--second-human-email",
+    "restart": "--restart-cmd",
+    "stop": "--stop-cmd",
+    "allowed": "--tool",
+    "gated": "--tool",
+    "denied": "--tool",
+}
 _Running: TypeAlias = Callable[[GatewayCheck, Callable[[], None]], Awaitable[None]]
 
 
@@ -87,6 +97,7 @@ async def check_stand(
             "protocol": spoken,
             "rounds": str(stand.rounds),
             **{name: value for _, one in sorted(checked.items()) for name, value in one.facts.items()},
+            **_wanting(checks, stand),
         },
     )
 
@@ -184,6 +195,16 @@ class _Stage:
 def _ends_the_gateway(check: GatewayCheck) -> bool:
     """Whether it stops the gateway: then even those that only wait have to be through."""
     return bool({"restart", "stop"} & set(check.needs))
+
+
+def _wanting(checks: Sequence[GatewayCheck], stand: Stand) -> dict[str, str]:
+    """What to give for more checks to run, by the number of those that wait for it."""
+    lacking = [{_GIVEN_BY.get(need, "--adapter") for need in check.needs if stand.lacks(need)} for check in checks]
+    counted = Counter(option for options in lacking for option in options)
+    if not counted:
+        return {}
+    told = ", ".join(f"{option} ({number})" for option, number in counted.most_common())
+    return {"more checks with": told}
 
 
 def _report(stand: Stand, checked: dict[str, Checked], also_left: Sequence[str]) -> SessionReport:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from agentport_harness.bench.by_hand import NAMES, HandInstalled
 from agentport_harness.bench.stand import Stand, Target, Tenant
-from agentport_harness.core.errors import InputError, UnreachableError
+from agentport_harness.core.errors import HarnessError, InputError, UnreachableError
 from agentport_harness.core.transcript import Mode
 from agentport_harness.transports.adapter import GatewayAdapter
 from agentport_harness.transports.agentport import signed_in
@@ -124,7 +124,13 @@ async def _adapter(gateway: Gateway, options: GatewayOptions, stack: AsyncExitSt
         case "terminal":
             return cast("GatewayAdapter", TerminalAdapter(gateway.base_url))
         case name:
-            return await stack.enter_async_context(_packaged(name)(gateway))
+            offered = _packaged(name)
+            try:
+                return await stack.enter_async_context(offered(gateway))
+            except HarnessError:
+                raise
+            except Exception as error:  # noqa: BLE001 whatever a package does when it signs in
+                raise UnreachableError("no-adapter", f"the adapter {name!r} did not start: {error!r}") from None
 
 
 def _given(options: GatewayOptions) -> dict[Mode, Target]:
