@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -106,7 +105,7 @@ class Agent:
         self, name: str, arguments: Mapping[str, JSON], calling: Awaitable[Answer], *, waits: bool
     ) -> Reply:
         asked = self._journal.call(name, dict(arguments))
-        began = time.perf_counter()
+        began = self._stand.clock.now()
         try:
             answer = await calling
         except UnreachableError as error:
@@ -114,9 +113,9 @@ class Agent:
                 self._journal.answer(asked, error.message, fault="transport")
                 raise
             self._journal.answer(asked, error.message, fault="client_timeout")
-            seconds = time.perf_counter() - began
+            seconds = self._stand.clock.now() - began
             return Reply(outcome=Outcome(kind="client_timeout"), text=error.message, seconds=seconds)
-        seconds = time.perf_counter() - began
+        seconds = self._stand.clock.now() - began
         result = self._journal.answer(asked, answer.text, structured=answer.structured, is_error=answer.is_error)
         full = type(result)(
             call_id=result.call_id, text=answer.text, structured=answer.structured, is_error=answer.is_error
@@ -202,10 +201,10 @@ class Agent:
 
     async def fate(self, request_id: str, *, within: float) -> Reply:
         """The last of the awaits that so many seconds allow: still pending only where nothing else came of it."""
-        until = time.perf_counter() + within
+        until = self._stand.clock.now() + within
         while True:
             reply = await self.wait(request_id)
-            if reply.kind != "still_pending" or time.perf_counter() >= until:
+            if reply.kind != "still_pending" or self._stand.clock.now() >= until:
                 return reply
 
     async def listed(self) -> tuple[ListedTool, ...]:

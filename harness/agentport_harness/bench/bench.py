@@ -132,7 +132,7 @@ class Bench:
 
             verify = self.stand.base_url.startswith("https")
             client = httpx2.AsyncClient(verify=verify, trust_env=False, follow_redirects=False, timeout=None)
-            self._http = Http(await self._stack.enter_async_context(client), self.journal)
+            self._http = Http(await self._stack.enter_async_context(client), self.journal, self.stand.clock)
         url = path if path.startswith("http") else f"{self.stand.base_url}{path}"
         given = self.stand.credential if headers is None else headers
         if isinstance(body, Mapping):
@@ -306,8 +306,7 @@ class Bench:
 
     async def pass_time(self, seconds: float) -> None:
         """Let time pass; it does not count against the check's own."""
-        if not self.stand.clock.virtual:
-            self.more_time(seconds)
+        self.more_time(seconds)
         await self.stand.clock.sleep(seconds)
 
     async def until_expired(self) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from agentport_harness.bench.clock import Clock
 from agentport_harness.bench.journal import Journal, headers_of
 from agentport_harness.core.errors import UnreachableError
 from agentport_harness.core.json_values import JSON, as_object, parsed
@@ -79,9 +79,10 @@ def modern(method: str, params: Mapping[str, JSON]) -> tuple[dict[str, JSON], di
 class Http:
     """Sends requests as they are given. Raises `UnreachableError` when no answer comes."""
 
-    def __init__(self, client: httpx2.AsyncClient, journal: Journal) -> None:
+    def __init__(self, client: httpx2.AsyncClient, journal: Journal, clock: Clock) -> None:
         self._client = client
         self._journal = journal
+        self._clock = clock
 
     async def send(
         self,
@@ -99,7 +100,7 @@ class Http:
         content = json.dumps(body).encode() if isinstance(body, Mapping) else body
         shown: JSON = body if isinstance(body, Mapping) else f"{len(content or b'')} bytes" if content else None
         asked = self._journal.call(f"{method} {url}", {"headers": headers_of(headers), "body": shown})
-        began = time.perf_counter()
+        began = self._clock.now()
         data = b""
         try:
             with anyio.fail_after(timeout):
@@ -121,7 +122,7 @@ class Http:
             headers={name.lower(): value for name, value in response.headers.items()},
             text=text,
             body=_message(text) if kind.startswith("text/event-stream") else parsed(text),
-            seconds=time.perf_counter() - began,
+            seconds=self._clock.now() - began,
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Sequence
 
 from agentport_harness.bench.bench import Bench
@@ -36,9 +35,9 @@ async def await_wakes(bench: Bench) -> AsyncIterator[Sighting]:
         parked = bench.start(agent.result(asked.request_id))
         await bench.settle()
         await bench.decide(asked.request_id, "approves")
-        decided = time.perf_counter()
+        decided = bench.stand.clock.now()
         await parked
-        took.append(time.perf_counter() - decided)
+        took.append(bench.stand.clock.now() - decided)
         floor += [await bench.floor(1) for _ in range(4)]
     bench.fact("wakes p50", _ms(_quantile(took, 0.5)))
     bench.fact("wakes p95", _ms(_quantile(took, 0.95)))

@@ -144,10 +144,7 @@ class _Stage:
         await self._at_rest(longest, self.one, tasks)
 
     async def expiring(self, checks: Sequence[GatewayCheck], tasks: anyio.abc.TaskGroup) -> None:
-        """Return when every check has made its requests and only waits; new requests stay open as long as ever then.
-
-        Time that jumps would end the others' requests too early: there they go one after another.
-        """
+        """Return when every check has made its requests and only waits; new requests stay open as long as ever then."""
         adapter = self.stand.first.adapter
         if not checks or adapter is None or self.stand.lacks("expiry"):
             for check in checks:
@@ -155,11 +152,7 @@ class _Stage:
             return
         try:
             await adapter.set_expiry(EXPIRY)
-            for check in checks:
-                if self.stand.clock.virtual:
-                    await self.one(check)
-            if not self.stand.clock.virtual:
-                await self._at_rest(checks, self._without_room, tasks)
+            await self._at_rest(checks, self._without_room, tasks)
         except HarnessError as error:
             reason = self.stand.redactor.text(f"how long requests stay open could not be set: {error.message}")
             for check in checks:

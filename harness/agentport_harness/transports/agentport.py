@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from agentport_harness.core.errors import UnreachableError
 from agentport_harness.core.json_values import JSON, as_object, as_text, parsed
 from agentport_harness.core.transcript import Deed, Mode
-from agentport_harness.transports.adapter import EVERY_SKILL, Decided, Key, Skill
+from agentport_harness.transports.adapter import EVERY_SKILL, AuthMethod, Decided, Key, Skill
 from agentport_harness.transports.consenting import Person, agree, read_page
 from agentport_harness.transports.second_factor import PACE, SecondFactor
 
@@ -72,10 +72,11 @@ class AgentPortAdapter:
     def _person(self) -> Person:
         return Person(email=self._email, password=self._password, code=self._factor.code if self._factor else None)
 
-    async def install(self, name: str, url: str) -> str:
-        added = await self._ask("POST", "/api/integrations/custom", {"name": name, "url": url})
+    async def install(self, name: str, url: str, *, auth_method: AuthMethod = "none") -> str:
+        signs_in = {} if auth_method == "none" else {"auth_methods": [auth_method]}
+        added = await self._ask("POST", "/api/integrations/custom", {"name": name, "url": url, **signs_in})
         integration_id = str(added.get("integration_id") or added["id"])
-        await self._ask("POST", "/api/installed", {"integration_id": integration_id, "auth_method": "none"})
+        await self._ask("POST", "/api/installed", {"integration_id": integration_id, "auth_method": auth_method})
         return integration_id
 
     async def uninstall(self, integration_id: str) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from importlib.resources.abc import Traversable
 
     from agentport_gateway.domain.integrations import Integration
 
@@ -22,17 +23,28 @@ def load_catalog(*, demo: bool = False) -> Catalog:
     """The catalogue that is shipped; with `demo` also the scripted integrations of the demonstration."""
     from importlib.resources import files
 
-    import yaml
-
     from agentport_gateway.catalog.definitions import from_definition
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found: dict[str, Integration] = {}
     folders = [files(__name__), *([files(__name__) / "demo"] if demo else [])]
     for folder in folders:
         for entry in sorted(folder.iterdir(), key=lambda item: item.name):
             if entry.name.endswith(".yaml"):
-                definition = yaml.load(entry.read_text("utf-8"), Loader=loader)  # noqa: S506 - a safe loader
-                integration = from_definition(definition)
+                integration = from_definition(_read(entry))
                 found[integration.id] = integration
     return Catalog(integrations=found)
+
+
+def demo_shop() -> dict[str, Any]:
+    """The definition of the shop that only pretends, for an organisation that has nothing to try yet."""
+    from importlib.resources import files
+
+    return _read(files(__name__) / "demo" / "demo.yaml")
+
+
+def _read(entry: Traversable) -> dict[str, Any]:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    found: dict[str, Any] = yaml.load(entry.read_text("utf-8"), Loader=loader)  # noqa: S506 - a safe loader
+    return found
