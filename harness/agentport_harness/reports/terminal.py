@@ -171,10 +171,13 @@ def _wrong(session: SessionReport, texts: Mapping[str, RuleText]) -> Iterator[tu
     new = [(verdict, finding) for verdict, finding in found if not finding.baselined]
     for verdict, finding in new[:MOST_FINDINGS]:
         yield from _finding(verdict, finding)
+        apart = session.input_format == "gateway"  # a turn there is one check: the next has nothing to do with it
+        if apart and (words := texts.get(verdict.rule)):
+            yield f"      mend    {one_line(words.mend, 300)}", ""
         if (words := texts.get(verdict.rule)) and words.taught:
             yield f"      taught  {', '.join(map(visible, words.taught[:MOST_TAUGHT]))}", ""
         if session.trace is not None:
-            yield from _around(session.trace.events, finding.event)
+            yield from _around(session.trace.events, finding.event, turn_alone=apart)
     if len(new) > MOST_FINDINGS:
         yield f"    and {counted(len(new) - MOST_FINDINGS, 'more finding')} in this session", "red"
     if len(found) > len(new):
@@ -205,9 +208,12 @@ def _finding(verdict: Verdict, finding: Finding) -> Iterator[tuple[str, str]]:
     yield f"      wanted  {one_line(finding.expected, 300)}", ""
 
 
-def _around(events: tuple[Event, ...], at: int) -> Iterator[tuple[str, str]]:
-    """The events round a finding, the one it is about marked."""
+def _around(events: tuple[Event, ...], at: int, *, turn_alone: bool = False) -> Iterator[tuple[str, str]]:
+    """The events round a finding, the one it is about marked; with ``turn_alone`` none of another turn's."""
     first, last = max(0, at - BEFORE), min(len(events), at + AFTER + 1)
+    begins = [seq for seq in range(first, last) if isinstance(events[seq], HumanMessage)] if turn_alone else []
+    first = max([first, *(seq for seq in begins if seq <= at)])
+    last = min([last, *(seq for seq in begins if seq > at)])
     for seq in range(first, last):
         mark, style = ("  \u25b6", "bold") if seq == at else ("   ", "dim")
         yield f"    {mark} {seq:>4} {describe(events[seq])}", style
