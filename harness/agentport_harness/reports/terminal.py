@@ -155,11 +155,20 @@ def _session(session: SessionReport, name: str, texts: Mapping[str, RuleText]) -
         yield f"- {name}: skipped, {visible(session.skipped)}", "yellow"
         return
     clean = _clean(session)
-    yield (f"\u2713 {name}{_well(session)}", "green") if clean else (f"\u2717 {name}", "bold red")
+    if session.input_format == "client":
+        name = f"{name}: {visible(session.title)}"
+    yield (f"\u2713 {name}{_well(session)}", "green") if clean else _head(session, name)
     for warning in session.warnings:
         yield f"    note: {visible(warning)}", "yellow"
     if not clean:
         yield from _wrong(session, texts)
+
+
+def _head(session: SessionReport, name: str) -> tuple[str, str]:
+    """The line of a session with findings: a cross where they fail the run, else a warning."""
+    failing = any(verdict.status == "fail" and any(not one.baselined for one in verdict.findings)
+                  for verdict in session.verdicts)  # fmt: skip
+    return (f"\u2717 {name}", "bold red") if failing or _faults(session) or unmet(session) else (f"! {name}", "yellow")
 
 
 def _wrong(session: SessionReport, texts: Mapping[str, RuleText]) -> Iterator[tuple[str, str]]:
@@ -249,7 +258,7 @@ def _kinds(run: Run, entries: int) -> Iterator[str]:
     tally = run.totals
     unread = tally.problems if tally else sum(1 for session in run.sessions if session.problem is not None)
     skipped = tally.skipped if tally else sum(1 for session in run.sessions if session.skipped)
-    yield counted(entries - unread - skipped, "session")
+    yield counted(entries - unread - skipped, "client" if run.kind == "client" else "session")
     if unread:
         yield f"{unread:,} not read"
     if skipped:
