@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from agentport_gateway.auth.keys import Keys
@@ -17,7 +18,8 @@ from agentport_gateway.hearing import hear
 from agentport_gateway.operations.client_documents import ClientDocuments
 from agentport_gateway.operations.notifying import tell_all
 from agentport_gateway.operations.running import LEASE, Runs
-from agentport_gateway.store import address_counts, approvals, audit
+from agentport_gateway.starting import opening
+from agentport_gateway.store import address_counts, approvals, audit, page_requests
 from agentport_gateway.store.database import open_database
 from agentport_gateway.store.migrate import migrate
 from agentport_gateway.surfaces.front import Front
@@ -25,6 +27,7 @@ from agentport_gateway.surfaces.mcp.endpoint import McpEndpoint
 from agentport_gateway.surfaces.mcp.portable_sessions import PortableSessions
 from agentport_gateway.surfaces.mcp.server import build_server
 from agentport_gateway.surfaces.mcp.sessions import Sessions
+from agentport_gateway.surfaces.mcp.streams import Streams
 from agentport_gateway.surfaces.mcp.tool_changes import ToolChanges
 from agentport_gateway.system import RandomIds, SystemClock
 from agentport_gateway.upstreams.pool import Upstreams
@@ -36,12 +39,16 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+    from agentport_gateway.domain.approvals import ApprovalRequest
     from agentport_gateway.domain.time import Clock, Ids
     from agentport_gateway.settings import Settings
 
 _LOGGER = logging.getLogger("agentport_gateway")
 _UPKEEP_SECONDS = LEASE.total_seconds() / 3
 _LAST_RUNS_SECONDS = 5.0
+_FORGET_PAGES = timedelta(days=2)
+"""Longer than a request can live: what is older, no client came back for."""
+_ENDED_AT_ONCE = 100
 
 
 def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None) -> Front:
@@ -70,9 +77,10 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
         runs=runs,
         announcements=Announcements(),
     )
-    changes = ToolChanges()
+    streams = Streams()
+    changes = ToolChanges(streams)
     sessions = Sessions(
-        build_server(gateway, changes),
+        build_server(gateway, changes, streams),
         max_body_bytes=settings.max_body_bytes,
         stateless=settings.stateless_sessions,
     )
@@ -84,14 +92,17 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
         ending.add(task)
         task.add_done_callback(ending.discard)
 
-    gateway.announcements.key_revoked += [end_sessions, changes.end_streams_of]
+    gateway.announcements.key_revoked += [end_sessions, streams.end_of]
+    gateway.announcements.page_asked.append(streams.asked)
 
     @contextlib.asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
-        migrate(database.engine)
+        with opening(database.engine):
+            migrate(database.engine)
         database.start()
         try:
-            await _recover(gateway)
+            with opening(database.engine):
+                await _recover(gateway)
             tasks = [
                 asyncio.create_task(_upkeep(gateway), name="upkeep"),
                 asyncio.create_task(tell_all(gateway), name="notices"),
@@ -103,7 +114,7 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
                 async with sessions.run():
                     yield
                     waits.release()
-                    changes.close()
+                    streams.close()
                     await runs.drain(_LAST_RUNS_SECONDS)
             finally:
                 for task in tasks:
@@ -116,11 +127,11 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
 
     portable = None
     if settings.stateless_sessions:
-        portable = PortableSessions(secret_key=settings.secret_key, changes=changes)
+        portable = PortableSessions(gateway, streams)
     endpoint = McpEndpoint(
         settings=settings, keys=gateway.keys, tokens=gateway.tokens, sessions=sessions, portable=portable
     )
-    return Front(gateway=gateway, mcp=endpoint, lifespan=lifespan, close_streams=changes.close)
+    return Front(gateway=gateway, mcp=endpoint, lifespan=lifespan, close_streams=streams.close)
 
 
 async def _recover(gateway: Gateway) -> None:
@@ -150,14 +161,19 @@ async def _upkeep(gateway: Gateway) -> None:
 async def _end_overdue(gateway: Gateway) -> None:
     now = gateway.clock.now()
 
-    def write(connection: Connection) -> set[str]:
-        ended = approvals.end_overdue(connection, now)
+    def write(connection: Connection) -> list[ApprovalRequest]:
+        ended = approvals.end_overdue(connection, now, limit=_ENDED_AT_ONCE)
+        page_requests.forget(connection, asked_before=now - _FORGET_PAGES)
         audit.complete_requests(connection, [one.id for one in ended], outcome="expired", now=now)
         if not gateway.database.is_sqlite:
             lost = approvals.lose_runs(connection, now=now)
             audit.complete_requests(connection, [one.id for one in lost], outcome="outcome_unknown", now=now)
         address_counts.forget_ended(connection, now)
-        return {one.org_id for one in ended}
+        return ended
 
-    for org_id in await gateway.database.write(write, durable=False):
-        gateway.waits.stir(org_id)
+    more = True
+    while more:
+        ended = await gateway.database.write(write, durable=False)
+        more = len(ended) == _ENDED_AT_ONCE
+        for org_id in {one.org_id for one in ended}:
+            gateway.waits.stir(org_id)

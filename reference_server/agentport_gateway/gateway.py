@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, kw_only=True)
 class Announcements:
-    """Whom to tell in this process: about an organisation's tools, and about a revoked key."""
+    """Whom to tell in this process: of an organisation's tools, a revoked key, the pages of a session (None: any)."""
 
     tools_changed: list[Callable[[str], None]] = field(default_factory=list)
     key_revoked: list[Callable[[str], None]] = field(default_factory=list)
+    page_asked: list[Callable[[str | None], None]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
+import gc
 import json
 import os
 import signal
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from agentport_gateway.app import build
-from agentport_gateway.logs import configure
+from agentport_gateway.logs import configure, masked
+from agentport_gateway.starting import CannotStartError
 from agentport_gateway.tracing import CannotTraceError, export_spans
 
 if TYPE_CHECKING:
@@ -44,13 +46,13 @@ def serve_until_stopped(
     """Serve on the listening socket until a signal; `tell` is called once it answers, instead of saying so."""
     raise_descriptor_limit()
     configure(settings, quiet=options.quiet)
+    end_spans = None
     try:
         end_spans = export_spans() if settings.traces else None
-    except CannotTraceError as error:
-        sys.stderr.write(f"{error}\n")
-        return Stopped.FAILED
-    try:
         return _serve(settings, options, listener, tell)
+    except (CannotTraceError, CannotStartError) as error:
+        sys.stderr.write(f"{masked(str(error))}\n")
+        return Stopped.FAILED
     finally:
         if end_spans is not None:
             end_spans()
@@ -64,7 +66,7 @@ def _serve(settings: Settings, options: ServeOptions, listener: Any, tell: Calla
         application,
         log_config=None,
         access_log=False,
-        lifespan="on",
+        lifespan="off",
         timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
         timeout_keep_alive=75,
         server_header=False,
@@ -94,6 +96,7 @@ class _Server(uvicorn.Server):
         self._options = options
         self._tell = tell
         self.interrupted = False
+        self._failure: CannotStartError | None = None
 
     async def serve_to_the_end(self, listener: Any) -> None:
         """Serve, with signals handled here so that they end the process and not the caller's program."""
@@ -101,7 +104,11 @@ class _Server(uvicorn.Server):
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.handle_exit, number, None)
         try:
-            await self._serve(sockets=[listener])
+            # Its life is around uvicorn's, not inside: what keeps it from starting is told, and every end is orderly.
+            async with self._application.living():
+                await self._serve(sockets=[listener])
+            if self._failure is not None:
+                raise self._failure
         finally:
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.remove_signal_handler(number)
@@ -112,7 +119,7 @@ class _Server(uvicorn.Server):
         """Begin to stop: parked waits answer first, then connections close. A second signal does not wait."""
         if sig == signal.SIGINT:
             self.interrupted = True
-        self._application.stop()
+        self._application.stop(at_once=self.should_exit)
         if self.should_exit:
             self.force_exit = True
         self.should_exit = True
@@ -120,14 +127,22 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[Any] | None = None) -> None:
         """Open the doors, then say so."""
         await super().startup(sockets=sockets)
+        # From here on there is garbage; what is there now is none, and is not looked through again.
+        gc.freeze()
+        gc.enable()
         if self.should_exit:
             return
         if self._tell is not None:
             self._tell()
             return
         ready = await self._application.ready_facts()
-        if self._options.ready_file is not None:
-            write_whole(self._options.ready_file, ready)
+        try:
+            if self._options.ready_file is not None:
+                write_ready(self._options.ready_file, ready)
+        except CannotStartError as error:
+            self._failure = error
+            self.should_exit = True
+            return
         say(self._settings, self._options, ready)
 
 
@@ -164,7 +179,15 @@ def say(settings: Settings, options: ServeOptions, ready: dict[str, Any]) -> Non
     sys.stdout.flush()
 
 
-def write_whole(path: Path, value: dict[str, Any]) -> None:
+def write_ready(path: Path, ready: dict[str, Any]) -> None:
+    """Tell scripts where the gateway is. Raises CannotStartError."""
+    try:
+        _write_whole(path, ready)
+    except OSError as error:
+        raise CannotStartError(f"the ready file {path} cannot be written: {error.strerror}") from None
+
+
+def _write_whole(path: Path, value: dict[str, Any]) -> None:
     """Write a JSON file that only its owner reads and that nobody sees half-written."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -29,9 +29,11 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         yield running
 
 
-async def opened(world: World, tenant: Tenant) -> dict[str, str]:
+async def opened(world: World, tenant: Tenant, capabilities: dict[str, Any] | None = None) -> dict[str, str]:
     """The headers of a session that was just opened."""
-    answer = await world.http.post("/mcp", json=INITIALIZE, headers={**tenant.as_agent, **ACCEPT})
+    params = {**INITIALIZE["params"], "capabilities": capabilities or {}}
+    body = {**INITIALIZE, "params": params}
+    answer = await world.http.post("/mcp", json=body, headers={**tenant.as_agent, **ACCEPT})
     assert answer.status_code == 200
     session_id = answer.headers["mcp-session-id"]
     return {"Mcp-Session-Id": session_id, "MCP-Protocol-Version": "2025-11-25", **ACCEPT, **tenant.as_agent}

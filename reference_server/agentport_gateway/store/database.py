@@ -117,17 +117,16 @@ class Database:
                 # Rows that another process may want too are not held while unrelated writes are made: no groups.
                 group = [write]
                 try:
-                    if connection.closed or connection.invalidated:
-                        self._note_session(connection)
                     self._commit(connection, group)
                 except SQLAlchemyError as error:
                     _LOGGER.exception("a transaction failed")
+                    _drop_session(connection)
                     fail(group, error)
                 if not write.loop.is_closed():
                     write.loop.call_soon_threadsafe(deliver, group)
 
     def _commit(self, connection: Connection, group: list[Write[Any]]) -> None:
-        connection.exec_driver_sql("BEGIN")
+        self._begin(connection)
         try:
             if not any(write.durable for write in group):
                 connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
@@ -136,12 +135,27 @@ class Database:
         except BaseException:
             with contextlib.suppress(SQLAlchemyError):
                 connection.exec_driver_sql("ROLLBACK")
-            # The session may be gone: the next write opens another.
-            connection.invalidate()
             raise
+
+    def _begin(self, connection: Connection) -> None:
+        """Begin a transaction; in a new session where the old one turns out to be gone: nothing was done in it yet."""
+        if not connection.invalidated:
+            try:
+                connection.exec_driver_sql("BEGIN")
+                return
+            except SQLAlchemyError:
+                _drop_session(connection)
+        self._note_session(connection)
+        connection.exec_driver_sql("BEGIN")
 
     def _note_session(self, connection: Connection) -> None:
         self.own_sessions.add(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
+
+
+def _drop_session(connection: Connection) -> None:
+    """Let the next statement open another session, which the library allows once its own transaction is over too."""
+    connection.invalidate()
+    connection.rollback()
 
 
 def open_database(url: str) -> Database:

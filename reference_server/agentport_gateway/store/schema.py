@@ -379,3 +379,12 @@ log_entries = Table(
 Index("ix_log_entries_newest", log_entries.c.org_id, log_entries.c.seq)
 _ASKED = text("request_id IS NOT NULL")
 Index("ix_log_entries_request", log_entries.c.request_id, sqlite_where=_ASKED, postgresql_where=_ASKED)
+
+page_requests = Table(
+    "page_requests",
+    metadata,
+    # The name of a session that several workers share, and a request whose page its client was asked to open.
+    Column("session", String(32), primary_key=True),
+    Column("request_id", ForeignKey("approval_requests.id"), primary_key=True),
+    Column("asked_at", Instant, nullable=False, index=True),
+)

@@ -11,6 +11,7 @@ from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
 from agentport_gateway.auth.hashing import ACCESS_PREFIX
 from agentport_gateway.domain.exact_json import InexactJsonError, parse
+from agentport_gateway.store.groups import StoreUnavailableError
 from agentport_gateway.surfaces.body import BodyTooLargeError, ClientGoneError, read_body, replaying, respond
 from agentport_gateway.surfaces.mcp.server import AGENT
 from agentport_gateway.surfaces.mcp.sessions import answer_as_json
@@ -48,7 +49,12 @@ class McpEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         headers = dict(scope["headers"])
-        agent = await self._agent(headers)
+        try:
+            agent = await self._agent(headers)
+        except StoreUnavailableError:
+            detail = {"detail": "The gateway cannot reach its database just now."}
+            await respond(send, 503, detail, ((b"retry-after", b"1"),))
+            return
         if agent is None:
             await self._unauthorized(send)
             return

@@ -409,6 +409,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("webhook_id", "id"),
     )
     op.create_index(op.f("ix_notices_due_at"), "notices", ["due_at"], unique=False)
+    op.create_table(
+        "page_requests",
+        sa.Column("session", sa.String(length=32), nullable=False),
+        sa.Column("request_id", sa.String(length=36), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["request_id"], ["approval_requests.id"]),
+        sa.PrimaryKeyConstraint("session", "request_id"),
+    )
+    op.create_index(op.f("ix_page_requests_asked_at"), "page_requests", ["asked_at"], unique=False)
     for statement in _POSTGRESQL if op.get_bind().dialect.name == "postgresql" else _SQLITE:
         op.execute(statement)
 
