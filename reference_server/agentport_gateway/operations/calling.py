@@ -110,9 +110,8 @@ async def _run_logged(gateway: Gateway, call: Call, connected: Connected, verdic
     reach("ran_allowed")
     now = gateway.clock.now()
     detail = outcome.message[:500] or None
-    await gateway.database.write(
-        lambda connection: audit.complete(connection, entry.id, outcome=outcome.name, now=now, detail=detail),
-        durable=False,
+    await gateway.database.log(
+        lambda connection: audit.complete(connection, entry.id, outcome=outcome.name, now=now, detail=detail)
     )
     return outcome
 
@@ -222,7 +221,7 @@ async def _refused(gateway: Gateway, call: Call, outcome: Outcome, verdict: Verd
 
 
 async def _write_entry(gateway: Gateway, entry: Entry) -> None:
-    await gateway.database.write(lambda connection: audit.write(connection, entry), durable=False)
+    await gateway.database.log(lambda connection: audit.write(connection, entry))
 
 
 def _entry(
