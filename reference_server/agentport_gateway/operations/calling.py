@@ -146,6 +146,7 @@ async def _ask(gateway: Gateway, call: Call, view: View, connected: Connected, v
         reach("asked")
         gateway.waits.stir(request.org_id)
         if request.status == "pending":
+            gateway.telling.asked(request.org_id)
             return wording.approval_required(request, gateway.approval_url(request.id))
         # An identical call was approved before: this one spends the approval.
         outcome = await asyncio.shield(gateway.runs.join(request))
