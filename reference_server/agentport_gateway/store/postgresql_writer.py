@@ -13,8 +13,6 @@ import queue
 import threading
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from agentport_gateway.store.groups import LARGEST_GROUP, Write, deliver, fail, run_group
 
 if TYPE_CHECKING:
@@ -98,15 +96,15 @@ class PostgresqlWriter:
             loop.call_soon_threadsafe(deliver, group)
 
     def _commit(self, connection: Connection, group: list[Write[Any]]) -> None:
-        connection.exec_driver_sql("BEGIN")
+        driver: Any = connection.connection.dbapi_connection
+        begin = "BEGIN" if any(write.durable for write in group) else f"BEGIN; {_NOT_FLUSHED}"
         try:
-            if not any(write.durable for write in group):
-                connection.exec_driver_sql(_NOT_FLUSHED)
-            run_group(connection, group, "BEGIN")
-            connection.exec_driver_sql("COMMIT")
+            driver.execute(begin)
+            run_group(connection, group, begin)
+            driver.execute("COMMIT")
         except BaseException:
-            with contextlib.suppress(SQLAlchemyError):
-                connection.exec_driver_sql("ROLLBACK")
+            with contextlib.suppress(connection.dialect.loaded_dbapi.Error):
+                driver.rollback()
             # The session may be gone: the next write opens another.
             connection.invalidate()
             raise
