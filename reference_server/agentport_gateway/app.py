@@ -30,6 +30,7 @@ from agentport_gateway.surfaces.mcp.sessions import Sessions
 from agentport_gateway.surfaces.mcp.streams import Streams
 from agentport_gateway.surfaces.mcp.tool_changes import ToolChanges
 from agentport_gateway.system import RandomIds, SystemClock
+from agentport_gateway.telling import Telling
 from agentport_gateway.upstreams.pool import Upstreams
 from agentport_gateway.views import Views
 from agentport_gateway.waits import Waits
@@ -73,6 +74,7 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
         sealer=sealer,
         views=views,
         waits=waits,
+        telling=Telling(database),
         upstreams=upstreams,
         runs=runs,
         announcements=Announcements(),
@@ -121,6 +123,7 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
                 await upstreams.close()
+                await gateway.telling.close()
                 await gateway.keys.note_uses()
         finally:
             database.close()
