@@ -19,20 +19,18 @@ class Catalog:
 
 
 def load_catalog(*, demo: bool = False) -> Catalog:
-    """The catalogue that is shipped; with `demo` also the scripted integrations of the demonstration."""
+    """The catalogue that is shipped; with `demo` also the demonstration's scripted ones. Raises CatalogError."""
     from importlib.resources import files
 
-    import yaml
+    from agentport_gateway.catalog.reading import CatalogError, read_integration
 
-    from agentport_gateway.catalog.definitions import from_definition
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found: dict[str, Integration] = {}
     folders = [files(__name__), *([files(__name__) / "demo"] if demo else [])]
     for folder in folders:
         for entry in sorted(folder.iterdir(), key=lambda item: item.name):
             if entry.name.endswith(".yaml"):
-                definition = yaml.load(entry.read_text("utf-8"), Loader=loader)  # noqa: S506 - a safe loader
-                integration = from_definition(definition)
+                integration = read_integration(entry.name, entry.read_text("utf-8"))
+                if integration.id in found:
+                    raise CatalogError(f"{entry.name}:1: id: there is another integration called {integration.id}")
                 found[integration.id] = integration
     return Catalog(integrations=found)
