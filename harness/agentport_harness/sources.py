@@ -24,7 +24,7 @@ from agentport_harness.core.importer import Problem
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-SUFFIXES = (".jsonl", ".ndjson", ".json", ".yaml", ".yml", ".eval")
+SUFFIXES = (".jsonl", ".ndjson", ".json", ".yaml", ".yml", ".sse", ".eval")
 """Names of recordings in a folder end like this, or so with ``.gz`` or ``.zst`` after it."""
 
 _COMPRESSED = (".gz", ".zst")

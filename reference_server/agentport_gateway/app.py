@@ -8,9 +8,8 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from agentport_gateway.auth.attempts import Attempts
 from agentport_gateway.auth.keys import Keys
-from agentport_gateway.auth.rates import Rates
+from agentport_gateway.auth.limits import Limits
 from agentport_gateway.auth.sealing import Sealer
 from agentport_gateway.auth.tokens import Tokens
 from agentport_gateway.catalog import load_catalog
@@ -20,7 +19,7 @@ from agentport_gateway.operations.client_documents import ClientDocuments
 from agentport_gateway.operations.notifying import tell_all
 from agentport_gateway.operations.running import LEASE, Runs
 from agentport_gateway.starting import opening
-from agentport_gateway.store import approvals, audit, page_requests
+from agentport_gateway.store import address_counts, approvals, audit, page_requests
 from agentport_gateway.store.database import open_database
 from agentport_gateway.store.migrate import migrate
 from agentport_gateway.surfaces.front import Front
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+    from agentport_gateway.domain.approvals import ApprovalRequest
     from agentport_gateway.domain.time import Clock, Ids
     from agentport_gateway.settings import Settings
 
@@ -48,6 +48,7 @@ _UPKEEP_SECONDS = LEASE.total_seconds() / 3
 _LAST_RUNS_SECONDS = 5.0
 _FORGET_PAGES = timedelta(days=2)
 """Longer than a request can live: what is older, no client came back for."""
+_ENDED_AT_ONCE = 100
 
 
 def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None) -> Front:
@@ -67,8 +68,7 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
         database=database,
         keys=keys,
         tokens=Tokens(database, clock, keys),
-        attempts=Attempts(),
-        rates=Rates(),
+        limits=Limits(database, clock),
         documents=ClientDocuments(),
         sealer=sealer,
         views=views,
@@ -161,14 +161,19 @@ async def _upkeep(gateway: Gateway) -> None:
 async def _end_overdue(gateway: Gateway) -> None:
     now = gateway.clock.now()
 
-    def write(connection: Connection) -> set[str]:
-        ended = approvals.end_overdue(connection, now)
+    def write(connection: Connection) -> list[ApprovalRequest]:
+        ended = approvals.end_overdue(connection, now, limit=_ENDED_AT_ONCE)
         page_requests.forget(connection, asked_before=now - _FORGET_PAGES)
         audit.complete_requests(connection, [one.id for one in ended], outcome="expired", now=now)
         if not gateway.database.is_sqlite:
             lost = approvals.lose_runs(connection, now=now)
             audit.complete_requests(connection, [one.id for one in lost], outcome="outcome_unknown", now=now)
-        return {one.org_id for one in ended}
+        address_counts.forget_ended(connection, now)
+        return ended
 
-    for org_id in await gateway.database.write(write, durable=False):
-        gateway.waits.stir(org_id)
+    more = True
+    while more:
+        ended = await gateway.database.write(write, durable=False)
+        more = len(ended) == _ENDED_AT_ONCE
+        for org_id in {one.org_id for one in ended}:
+            gateway.waits.stir(org_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
+import gc
 import json
 import os
 import signal
@@ -127,6 +128,9 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[Any] | None = None) -> None:
         """Open the doors, then say so."""
         await super().startup(sockets=sockets)
+        # From here on there is garbage; what is there now is none, and is not looked through again.
+        gc.freeze()
+        gc.enable()
         if self.should_exit:
             return
         if self._tell is not None:

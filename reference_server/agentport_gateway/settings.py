@@ -75,6 +75,11 @@ class Settings(BaseSettings):
 
     When nothing is said, a gateway offers it unless it is reached on this machine only; False refuses it.
     """
+    own_client_document: bool = True
+    """Be known to upstreams' authorization servers by a document here, where this gateway has a public https address.
+
+    False where those servers cannot reach it: it registers with them instead.
+    """
     demo: bool = False
 
     @property
@@ -86,6 +91,11 @@ class Settings(BaseSettings):
     def offers_client_documents(self) -> bool:
         """Whether clients are told that they need not register."""
         return self.client_documents if self.client_documents is not None else not self.is_local
+
+    @property
+    def publishes_client_document(self) -> bool:
+        """Whether authorization servers are told to look here for what this gateway is."""
+        return self.own_client_document and not self.is_local and urlsplit(self.base_url).scheme == "https"
 
     @property
     def offers_oauth(self) -> bool:

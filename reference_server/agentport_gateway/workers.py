@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from agentport_gateway.serve import ServeOptions
     from agentport_gateway.settings import Settings
 
-_WORK = "from agentport_gateway.workers import work; work()"
+# No collections until it serves, as in `serve`.
+_WORK = "import gc; gc.disable(); from agentport_gateway.workers import work; work()"
 _REPLACE_AFTER_SECONDS = 1.0
 
 
@@ -63,6 +65,7 @@ class _Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._signalled, number)
         ready = await self._prepare()
+        gc.enable()
         watches = []
         try:
             started = [await self._start() for _ in range(self._options.workers)]

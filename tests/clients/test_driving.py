@@ -283,8 +283,8 @@ def test_a_client_that_cannot_sign_in_says_why_and_is_asked_nothing(gateway: Ser
     assert run.exit_code() == 3
 
 
-def test_oauth_with_a_client_that_has_no_command_for_it_is_refused(gateway: Served, folder: Path) -> None:
-    with pytest.raises(InputError, match="has no command that signs in"):
+def test_oauth_with_a_client_that_cannot_sign_in_is_refused(gateway: Served, folder: Path) -> None:
+    with pytest.raises(InputError, match="cannot be made to sign in"):
         driven(gateway, folder, "approval/allowed-tool", credential="oauth")
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agentport_gateway.catalog.reading import CatalogError, read_integration
+from agentport_gateway.catalog.definitions import from_definition
+from agentport_gateway.catalog.reading import CatalogError, read_definition
 
 GOOD = """\
 id: shop
@@ -24,7 +25,7 @@ tools:
 
 
 def test_a_good_file_is_read() -> None:
-    found = read_integration("shop.yaml", GOOD)
+    found = from_definition(read_definition("shop.yaml", GOOD))
     assert (found.id, found.address, [tool.name for tool in found.tools]) == (
         "shop",
         "https://shop.example",
@@ -55,6 +56,6 @@ def test_a_good_file_is_read() -> None:
 )
 def test_a_mistake_is_told_with_file_and_line(old: str, new: str, said: str) -> None:
     with pytest.raises(CatalogError) as caught:
-        read_integration("shop.yaml", GOOD.replace(old, new, 1))
+        read_definition("shop.yaml", GOOD.replace(old, new, 1))
     assert said in str(caught.value)
     assert str(caught.value).startswith("shop.yaml:")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import httpx2
 import pytest
 
+from agentport_gateway import app
 from agentport_gateway.surfaces.mcp import early_start
 
 from .test_limits import MODERN
@@ -158,6 +159,18 @@ async def test_after_allow_tool_an_identical_retry_spends_the_approval(world: Wo
         awaited = await agent.call_tool(AWAIT, {"request_id": request_id})
         assert retried.content[0].text == awaited.content[0].text == "acted 1"
         assert len(upstream.calls) == 1
+
+
+async def test_what_is_spent_is_not_looked_for_by_later_calls(world: World) -> None:
+    async with recording_upstream() as upstream, world.agent() as agent:
+        integration = await world.install("Probe", upstream.url)
+        request_id = facts(await agent.call_tool(CALL, ask("act", integration, n=1)))["request_id"]
+        await world.decide(request_id, "allow-tool")
+        view = await world.gateway.views.of(world.first.org_id)
+        assert set(view.released) == {(integration, "act")}
+        await agent.call_tool(AWAIT, {"request_id": request_id})
+        view = await world.gateway.views.of(world.first.org_id)
+        assert view.released == {}
 
 
 async def test_an_identical_call_reuses_the_pending_request_and_a_changed_one_does_not(world: World) -> None:
@@ -338,3 +351,16 @@ async def test_many_awaits_retries_and_decisions_run_the_upstream_once(world: Wo
             else:
                 assert {facts(result)["outcome"] for result in results} == {"denied_by_human"}
             assert len(upstream.calls) == (1 if won == "approve-once" else 0)
+
+
+async def test_however_many_requests_are_overdue_all_are_written_down(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "_ENDED_AT_ONCE", 2)
+    async with world.agent() as agent:
+        for order in range(5):
+            await agent.call_tool(CALL, ask(order=str(order)))
+    world.clock.move(minutes=11)
+    await app._end_overdue(world.gateway)
+    answer = await world.http.get("/api/logs?outcome=expired", headers=world.first.as_human)
+    assert len(answer.json()) == 5

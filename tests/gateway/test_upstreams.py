@@ -83,6 +83,18 @@ async def test_an_upstream_that_is_down_leaves_the_approval_unspent(world: World
         assert (await world.http.get(path, headers=world.first.as_human)).json()["status"] == "approved"
 
 
+async def test_an_approval_that_came_back_is_spent_by_an_identical_call_whatever_the_policy(world: World) -> None:
+    async with world.agent() as agent:
+        async with recording_upstream() as upstream:
+            integration = await world.install("Probe", upstream.url)
+            request_id = facts(await agent.call_tool(CALL, ask("act", integration)))["request_id"]
+            await world.decide(request_id, "allow-tool")
+        for _ in range(2):
+            retried = await agent.call_tool(CALL, ask("act", integration))
+            assert facts(retried)["request_id"] == request_id
+            assert facts(retried)["approval_kept"] is True
+
+
 @pytest.mark.parametrize("mode", ["allow", "require_approval"])
 async def test_a_slow_upstream_ends_in_an_unknown_outcome_in_bounded_time(tmp_path: Path, mode: str) -> None:
     async with (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -79,7 +78,11 @@ class Agent:
     """One connection with an agent's credential."""
 
     def __init__(
-        self, session: McpSession, journal: Journal, stand: Stand, asked: Callable[[str], None] = lambda _id: None
+        self,
+        session: McpSession,
+        journal: Journal,
+        stand: Stand,
+        asked: Callable[[str, str], None] = lambda _id, _tool: None,
     ) -> None:
         self.session = session
         self._asked = asked
@@ -93,7 +96,7 @@ class Agent:
         calling = self.session.call(name, arguments, timeout=timeout or self._stand.call_limit)
         reply = await self._exchange(name, arguments, calling, waits=tool == "await_approval")
         if reply.kind == "approval_required" and reply.request_id:
-            self._asked(reply.request_id)
+            self._asked(reply.request_id, as_text(arguments.get("tool_name")))
             if reply.pending is not None:
                 self._pending[reply.request_id] = (name, arguments, reply.pending)
         return reply
@@ -102,7 +105,7 @@ class Agent:
         self, name: str, arguments: Mapping[str, JSON], calling: Awaitable[Answer], *, waits: bool
     ) -> Reply:
         asked = self._journal.call(name, dict(arguments))
-        began = time.perf_counter()
+        began = self._stand.clock.now()
         try:
             answer = await calling
         except UnreachableError as error:
@@ -110,9 +113,9 @@ class Agent:
                 self._journal.answer(asked, error.message, fault="transport")
                 raise
             self._journal.answer(asked, error.message, fault="client_timeout")
-            seconds = time.perf_counter() - began
+            seconds = self._stand.clock.now() - began
             return Reply(outcome=Outcome(kind="client_timeout"), text=error.message, seconds=seconds)
-        seconds = time.perf_counter() - began
+        seconds = self._stand.clock.now() - began
         result = self._journal.answer(asked, answer.text, structured=answer.structured, is_error=answer.is_error)
         full = type(result)(
             call_id=result.call_id, text=answer.text, structured=answer.structured, is_error=answer.is_error
@@ -198,10 +201,10 @@ class Agent:
 
     async def fate(self, request_id: str, *, within: float) -> Reply:
         """The last of the awaits that so many seconds allow: still pending only where nothing else came of it."""
-        until = time.perf_counter() + within
+        until = self._stand.clock.now() + within
         while True:
             reply = await self.wait(request_id)
-            if reply.kind != "still_pending" or time.perf_counter() >= until:
+            if reply.kind != "still_pending" or self._stand.clock.now() >= until:
                 return reply
 
     async def listed(self) -> tuple[ListedTool, ...]:

@@ -46,6 +46,11 @@ def _adapter_commands(function: F) -> F:
     help="The variable that holds the human's password.",
 )  # fmt: skip
 @click.option(
+    "--human-totp-env", default="AGENTPORT_HUMAN_TOTP_SECRET", show_default=True, metavar="VAR",
+    help="The variable that holds the secret of the human's second factor: base32, or its otpauth:// URL.",
+)  # fmt: skip
+@click.option("--human-totp-file", type=click.Path(), help="A file that holds it instead.")
+@click.option(
     "--second-api-key", envvar="AGENTPORT_SECOND_API_KEY", metavar="KEY",
     help="The key of an agent of another organisation. [env: AGENTPORT_SECOND_API_KEY]",
 )  # fmt: skip
@@ -53,6 +58,10 @@ def _adapter_commands(function: F) -> F:
 @click.option(
     "--second-human-password-env", default="AGENTPORT_SECOND_HUMAN_PASSWORD", show_default=True, metavar="VAR",
     help="The variable that holds that human's password.",
+)  # fmt: skip
+@click.option(
+    "--second-human-totp-env", default="AGENTPORT_SECOND_HUMAN_TOTP_SECRET", show_default=True, metavar="VAR",
+    help="The variable that holds the secret of that human's second factor.",
 )  # fmt: skip
 @click.option(
     "--tool", "tools", multiple=True, metavar="MODE=INTEGRATION/TOOL",
@@ -66,6 +75,10 @@ def _adapter_commands(function: F) -> F:
     help="Where the probe upstream listens; port 0 takes a free one.",
 )  # fmt: skip
 @click.option("--probe-url", default="", metavar="URL", help="Where the gateway reaches it, if that is elsewhere.")
+@click.option(
+    "--probe-integration", default="", metavar="ID",
+    help="The integration as which you install the probe by hand, where no adapter can: its address is shown.",
+)  # fmt: skip
 @click.option(
     "--protocol", type=click.Choice(["auto", "legacy", "2026-07-28"]), default="auto", show_default=True,
     help="The MCP revision to speak; legacy is the 2025-11-25 handshake.",
@@ -115,7 +128,11 @@ def command(**given: Any) -> int:
     templates = {name: given[f"{name}_cmd"] for name in COMMANDS if given[f"{name}_cmd"]}
     options = gateway_options(given, templates)
     with progress(len(checks), "checking", quiet=given["quiet"]) as done:
-        run = check_gateway(checks, options, skipped=skipped, progress=lambda check: done(f"{check.id} {check.slug}"))
+        run = check_gateway(
+            checks, options,
+            skipped=skipped, progress=lambda check: done(f"{check.id} {check.slug}"),
+            tell=lambda words: click.echo(words, err=True, nl=False),
+        )  # fmt: skip
     if required is not None:
         run = scored(run, required)
     if given["badge"]:

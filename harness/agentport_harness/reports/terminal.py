@@ -238,6 +238,18 @@ def _glance(text: str) -> str:
     return one_line(text, 300)
 
 
+def _kinds(run: Run, entries: int) -> Iterator[str]:
+    """How many sessions were judged, and what of the entries is none: it could not be read, or was passed over."""
+    tally = run.totals
+    unread = tally.problems if tally else sum(1 for session in run.sessions if session.problem is not None)
+    skipped = tally.skipped if tally else sum(1 for session in run.sessions if session.skipped)
+    yield counted(entries - unread - skipped, "session")
+    if unread:
+        yield f"{unread:,} not read"
+    if skipped:
+        yield f"{skipped:,} passed over"
+
+
 def _summary(run: Run, console: Console) -> None:
     from rich.text import Text
 
@@ -248,9 +260,8 @@ def _summary(run: Run, console: Console) -> None:
         wrong = len(run.sessions) - met - skipped
         text = f"{len(run.sessions)} transcripts: {met} as declared, {wrong} not, {skipped} skipped"
     else:
-        told = ", ".join(f"{counts[name]} {name.replace('_', ' ')}" for name in counts if name != "sessions")
-        sessions = "1 session" if counts["sessions"] == 1 else f"{counts['sessions']} sessions"
-        text = f"{sessions}; verdicts: {told}"
+        told = ", ".join(f"{counts[name]:,} {name.replace('_', ' ')}" for name in counts if name != "sessions")
+        text = f"{', '.join(_kinds(run, counts['sessions']))}; verdicts: {told}"
     if run.kind != "gateway":  # its facts are of the wire, and go into the documents only
         for name, value in run.facts.items():
             console.print(Text(visible(f"{name}: {value}")))

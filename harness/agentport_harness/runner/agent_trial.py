@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import anyio
 
-from agentport_harness.core.agent_client import Setup
+from agentport_harness.core.agent_client import Setup, SignIn
 from agentport_harness.core.calls import Elsewhere
 from agentport_harness.core.json_values import JSON
 from agentport_harness.core.report import Problem
@@ -220,10 +220,17 @@ class _Run:
     async def sign_in(self, email: str, password: str) -> None:
         """Let the client sign in by OAuth, with the human at the consent page."""
         client = self._options.client
+        how = client.sign_in or SignIn()
+        typed = [how.ready, how.line, how.done] if how.line else []
         ended = await run_client(
-            [sys.executable, "-IS", client_consent.__file__, "--", str(self._command), *client.sign_in],
+            [sys.executable, "-IS", client_consent.__file__, *typed, "--", str(self._command), *how.arguments],
             cwd=Path(self._setup.project),
-            environment={**self.environment, "CONSENT_EMAIL": email, "CONSENT_PASSWORD": password},
+            environment={
+                **self.environment,
+                "TERM": "xterm",
+                "CONSENT_EMAIL": email,
+                "CONSENT_PASSWORD": password,
+            },
             doors=self._doors,
             time_limit=SIGN_IN_LIMIT,
             output=self._output / "sign-in",

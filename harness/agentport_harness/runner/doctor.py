@@ -91,13 +91,14 @@ def read_setup(client: Client, around: Surroundings, wishes: Wishes) -> Setup:
     closed = client.name == "codex" and trust == "no"
     ignored = frozenset(file.path for file in files if closed and file.scope == "project")
     found = find_entries(client, files, wishes.url, ignored)
-    all_ = find_entries(client, [file for file in files if file.path in ignored], wishes.url, frozenset())
+    unread = find_entries(client, [file for file in files if file.path in ignored], wishes.url, frozenset())
     skills, elsewhere, names = skill_folders(client, around)
     home = next((path for path in client.skills if not path.startswith("{project}") and "*" not in path), "")
     setup = Setup(
         client=client, version=wishes.versions.get(client.name) or _version(client, around), system=around.system,
         projects=around.projects, files=files, entries=found.entries, fragments=found.fragments,
-        strays=found.strays, trust=trust, distrusted=tuple(entry.parts[0] for entry in all_.entries),
+        strays=found.strays, shut_out=found.shut_out, trust=trust,
+        distrusted=tuple(entry.parts[0] for entry in unread.entries),
         wanted_url=wishes.url, budget=wishes.poll_budget, environment=around.environment, skill_names=names,
         skills=skills, skills_elsewhere=elsewhere, skills_home=expanded(home, client, around, ""),
         signed_in=_signed_in(client, around), secrets=secrets_of(files, around.environment),

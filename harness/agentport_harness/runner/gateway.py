@@ -1,9 +1,10 @@
-"""Checks a gateway: those of expiry first, the rest beside their waits, and those that need it for themselves last."""
+"""Checks a gateway: those that wait long first, the rest beside their waits, and those that stop it last."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import anyio
 
@@ -15,6 +16,7 @@ from agentport_harness.core.report import Run, SessionReport
 from agentport_harness.core.trace import Event, Trace
 from agentport_harness.core.verdict import Finding, Verdict
 from agentport_harness.runner.catalogue import rule_texts
+from agentport_harness.runner.gateway_probe import with_probe
 from agentport_harness.runner.gateway_stand import GatewayOptions, standing
 from agentport_harness.runner.replay import harness_error
 from agentport_harness.transports.mcp import connect
@@ -23,6 +25,7 @@ INPUT_FORMAT = "gateway"
 CLEAN_UP = 5.0
 """Seconds that setting the expiry back may take."""
 Progress = Callable[[GatewayCheck], None]
+_Running: TypeAlias = Callable[[GatewayCheck, Callable[[], None]], Awaitable[None]]
 
 
 def check_gateway(
@@ -31,12 +34,16 @@ def check_gateway(
     *,
     skipped: Sequence[GatewayCheck] = (),
     progress: Progress = lambda _check: None,
+    tell: Callable[[str], None] = lambda _words: None,
 ) -> Run:
-    """What the checks say of a gateway. Raises `UnreachableError` when there is none to check."""
+    """What the checks say of a gateway. ``tell`` speaks to the person who runs them.
+
+    Raises `UnreachableError` when there is none to check.
+    """
 
     async def run() -> Run:
         async with standing(options) as stand:
-            return await check_stand(checks, stand, skipped=skipped, jobs=options.jobs, progress=progress)
+            return await check_stand(checks, stand, skipped=skipped, jobs=options.jobs, progress=progress, tell=tell)
 
     try:
         return anyio.run(run)
@@ -51,19 +58,23 @@ async def check_stand(
     skipped: Sequence[GatewayCheck] = (),
     jobs: int = 8,
     progress: Progress = lambda _check: None,
+    tell: Callable[[str], None] = lambda _words: None,
 ) -> Run:
     """The same for a gateway that stands already."""
     stand, spoken = await _greeted(stand)
+    stand = await with_probe(stand, tell)
     checked = {check.id: Checked(verdict=plain(check, "skipped", "deselected")) for check in skipped}
-    stage = _Stage(stand, checked, anyio.Semaphore(jobs), progress)
+    # where each decision waits for a code of its own, checks side by side would wait for each other's
+    stage = _Stage(stand, checked, anyio.Semaphore(1 if stand.pace else jobs), progress)
+    alone = [check for check in checks if check.isolation == "alone"]
     async with anyio.create_task_group() as tasks:
         await stage.expiring([check for check in checks if check.isolation == "expiry"], tasks)
-        async with anyio.create_task_group() as others:
-            for check in checks:
-                if check.isolation == "beside":
-                    others.start_soon(stage.one, check)
-    for check in checks:
-        if check.isolation == "alone":
+        await stage.beside([check for check in checks if check.isolation == "beside"], tasks)
+        for check in alone:
+            if not _ends_the_gateway(check):
+                await stage.one(check)
+    for check in alone:
+        if _ends_the_gateway(check):
             await stage.one(check)
     return Run(
         kind="gateway",
@@ -89,7 +100,7 @@ async def _greeted(stand: Stand) -> tuple[Stand, str]:
         async with connect(stand.mcp_url, key, protocol=stand.protocol, headers=headers) as session:
             return stand, session.protocol_version
     except UnreachableError as error:
-        if error.slug != "refused" or stand.as_bearer:
+        if error.slug != "refused" or stand.as_bearer or not key:
             raise
         refused = error
     try:
@@ -107,16 +118,18 @@ class _Stage:
     room: anyio.Semaphore
     progress: Progress
 
-    async def one(self, check: GatewayCheck, waiting: Callable[[], None] = lambda: None) -> None:
+    async def one(self, check: GatewayCheck, resting: Callable[[], None] = lambda: None) -> None:
         async with self.room:
-            self.checked[check.id] = await run_check(check, self.stand, waiting=waiting)
+            self.checked[check.id] = await run_check(check, self.stand, resting=resting)
         self.progress(check)
 
-    async def expiring(self, checks: Sequence[GatewayCheck], tasks: anyio.abc.TaskGroup) -> None:
-        """Return when every check has made its requests and only waits; new requests stay open as long as ever then.
+    async def beside(self, checks: Sequence[GatewayCheck], tasks: anyio.abc.TaskGroup) -> None:
+        """Return when every check has ended, or only waits for what takes its time. The longest begin first."""
+        longest = sorted(checks, key=lambda check: -check.timeout)
+        await self._at_rest(longest, self.one, tasks)
 
-        Time that jumps would end the others' requests too early: there they go one after another.
-        """
+    async def expiring(self, checks: Sequence[GatewayCheck], tasks: anyio.abc.TaskGroup) -> None:
+        """Return when every check has made its requests and only waits; new requests stay open as long as ever then."""
         adapter = self.stand.first.adapter
         if not checks or adapter is None or self.stand.lacks("expiry"):
             for check in checks:
@@ -124,28 +137,32 @@ class _Stage:
             return
         await adapter.set_expiry(EXPIRY)
         try:
-            for check in checks:
-                if self.stand.clock.virtual:
-                    await self.one(check)
-            if not self.stand.clock.virtual:
-                await self._all_waiting(checks, tasks)
+            await self._at_rest(checks, self._without_room, tasks)
         finally:
             with anyio.CancelScope(shield=True), anyio.move_on_after(CLEAN_UP):
                 await adapter.set_expiry(None)
 
-    async def _all_waiting(self, checks: Sequence[GatewayCheck], tasks: anyio.abc.TaskGroup) -> None:
-        settled = [anyio.Event() for _ in checks]
+    async def _without_room(self, check: GatewayCheck, resting: Callable[[], None]) -> None:
+        """They wait more than they work: they take no room from the others."""
+        self.checked[check.id] = await run_check(check, self.stand, resting=resting)
+        self.progress(check)
 
-        async def run(check: GatewayCheck, event: anyio.Event) -> None:
-            # they wait more than they work: they take no room from the others
-            self.checked[check.id] = await run_check(check, self.stand, waiting=event.set)
+    async def _at_rest(self, checks: Sequence[GatewayCheck], run: _Running, tasks: anyio.abc.TaskGroup) -> None:
+        resting = [anyio.Event() for _ in checks]
+
+        async def one(check: GatewayCheck, event: anyio.Event) -> None:
+            await run(check, event.set)
             event.set()
-            self.progress(check)
 
-        for check, event in zip(checks, settled, strict=True):
-            tasks.start_soon(run, check, event)
-        for event in settled:
+        for check, event in zip(checks, resting, strict=True):
+            tasks.start_soon(one, check, event)
+        for event in resting:
             await event.wait()
+
+
+def _ends_the_gateway(check: GatewayCheck) -> bool:
+    """Whether it stops the gateway: then even those that only wait have to be through."""
+    return bool({"restart", "stop"} & set(check.needs))
 
 
 def _report(stand: Stand, checked: dict[str, Checked]) -> SessionReport:

@@ -20,8 +20,15 @@ from agentport_harness.setups.setup import ConfigFile, Setup
 )
 def gateway_connected(setup: Setup) -> Iterator[Sight]:
     """The client has a server entry for the gateway."""
-    if setup.entries or setup.strays or setup.distrusted:
+    if setup.entries or setup.strays or setup.distrusted or setup.shut_out:
         yield Sound()
+        return
+    if setup.alone is not None:
+        yield Fault(
+            path=setup.alone.path, message=f"the organisation's servers are in this file, {setup.client.title} takes "
+            "them from nowhere else, and the gateway is not among them",
+            expected="an entry for the gateway there: ask whoever administers this machine",
+        )  # fmt: skip
         return
     file = setup.file("user")
     if file is None or setup.fragments:

@@ -24,6 +24,8 @@ Skill: TypeAlias = Literal[
     "page",
 ]
 """Something that an adapter may be able to do."""
+AuthMethod: TypeAlias = Literal["none", "oauth"]
+"""How a gateway signs in to an integration; by OAuth a human has to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,7 @@ class Key:
 class Adapter(Protocol):
     """The human's and administrator's side of one gateway."""
 
-    async def install(self, name: str, url: str) -> str:
+    async def install(self, name: str, url: str, *, auth_method: AuthMethod = "none") -> str:
         """Install the MCP server at ``url`` and return the id it has in the gateway."""
 
     async def uninstall(self, integration_id: str) -> None:

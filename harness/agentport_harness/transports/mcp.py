@@ -296,9 +296,11 @@ async def _look(http: Any, url: str) -> None:
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise UnreachableError("not-http", f"no HTTP answer: {_first(error)}", at=url) from None
     if status in (401, 403):
+        sent = any(name in http.headers for name in ("x-api-key", "authorization"))
+        said = "the gateway refused the API key" if sent else "the gateway asks for an API key"
         raise UnreachableError(
-            "refused", f"the gateway refused the API key ({status})", at=url,
-            hint="pass a valid one with --api-key or AGENTPORT_API_KEY",
+            "refused", f"{said} ({status})", at=url,
+            hint=f"pass {'a valid one' if sent else 'one'} with --api-key or AGENTPORT_API_KEY",
         )  # fmt: skip
     if status in range(300, 400):
         raise UnreachableError("redirected", f"the endpoint redirects ({status}); clients drop the key there", at=url)

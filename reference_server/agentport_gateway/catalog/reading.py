@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-
-from agentport_gateway.catalog.definitions import from_definition
-
-if TYPE_CHECKING:
-    from agentport_gateway.domain.integrations import Integration
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -74,10 +69,10 @@ class _Definition(_Part):
         return self
 
 
-def read_integration(name: str, text: str) -> Integration:
-    """The integration that a file describes. Raises CatalogError."""
+def read_definition(name: str, text: str) -> dict[str, Any]:
+    """What a file says of its integration. Raises CatalogError."""
     try:
-        definition = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader
+        definition: dict[str, Any] = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark is not None else 1
         raise CatalogError(f"{name}:{line}: this is not YAML: {error.problem}") from None
@@ -89,7 +84,7 @@ def read_integration(name: str, text: str) -> Integration:
         line = _line(text, fault["loc"])
         words = fault["msg"].removeprefix("Value error, ")
         raise CatalogError(f"{name}:{line}: {where + ': ' if where else ''}{words}") from None
-    return from_definition(definition)
+    return definition
 
 
 def _line(text: str, path: tuple[int | str, ...]) -> int:

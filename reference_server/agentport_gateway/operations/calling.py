@@ -67,8 +67,11 @@ async def _decide(gateway: Gateway, call: Call) -> Outcome:
     if (refusal := await _check(gateway, call, connected)) is not None:
         return await _refused(gateway, call, refusal, verdict)
     if verdict.mode == "allow":
-        if place in view.released and (outcome := await _spend(gateway, call, connected)) is not None:
-            return outcome
+        until = view.released.get(place)
+        if until is not None and gateway.clock.now() < until:
+            outcome = await _spend(gateway, call, connected)
+            if outcome is not None:
+                return outcome
         return await _run_allowed(gateway, call, connected, verdict)
     return await _ask(gateway, call, view, connected, verdict)
 

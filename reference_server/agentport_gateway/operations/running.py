@@ -125,6 +125,9 @@ class Runs:
         if consumed is None:
             return None
         reach("consumed")
+        if (request.integration_id, request.tool_name) in view.released:
+            # Or every later call of the tool would look for the approval that is spent now.
+            self._views.drop(request.org_id)
         self._waits.tell(consumed)
         return await self._call(consumed, view.connected[request.integration_id], json.loads(request.arguments))
 
@@ -164,6 +167,8 @@ class Runs:
             back = await self._database.write(lambda connection: self._give_back(connection, request.id))
             reach("given_back")
             if back is not None:
+                if self._views.may_allow(back):
+                    self._views.drop(back.org_id)
                 self._waits.tell(back)
             return wording.upstream_failed(reason, request=request, kept=back is not None)
         if failure.reach == "unknown":

@@ -206,7 +206,7 @@ async def test_a_redirect_is_not_followed_and_a_private_address_not_reached(tmp_
     async with receiver() as one, running_gateway(tmp_path / "b", allow_upstreams=(), knows_address=True) as world:
         await _add(world, one)
         await asked(world)
-        await _until(world, last_fault="it cannot be reached")
+        await _until(world, last_fault="it is at a private address, which AGENTPORT_ALLOW_UPSTREAMS does not allow")
         assert one.told == []
 
 

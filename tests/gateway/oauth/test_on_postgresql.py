@@ -20,6 +20,10 @@ from tests.gateway.oauth.test_connecting import (  # noqa: F401 - the same
     test_of_many_that_refresh_at_once_at_most_one_succeeds,
     test_people_see_and_end_connections_and_what_hangs_on_them_ends_too,
 )
+from tests.gateway.oauth.test_upstream_clients import (  # noqa: F401 - the same
+    test_another_client_ends_the_sign_in_and_a_removed_integration_forgets_its_own,
+    test_only_people_give_clients_and_only_their_own_organisations,
+)
 from tests.gateway.oauth.test_upstream_sign_in import _signed_in
 from tests.gateway.web.people import asked
 from tests.gateway.world import CALL, HandClock, World, ask, running_gateway
