@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from agentport_gateway.app import build
+from agentport_gateway.catalog.reading import CatalogError
 from agentport_gateway.logs import configure, masked
 from agentport_gateway.starting import CannotStartError
 from agentport_gateway.tracing import CannotTraceError, export_spans
@@ -50,7 +51,7 @@ def serve_until_stopped(
     try:
         end_spans = export_spans() if settings.traces else None
         return _serve(settings, options, listener, tell)
-    except (CannotTraceError, CannotStartError) as error:
+    except (CannotTraceError, CannotStartError, CatalogError) as error:
         sys.stderr.write(f"{masked(str(error))}\n")
         return Stopped.FAILED
     finally:

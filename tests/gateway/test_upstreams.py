@@ -60,6 +60,15 @@ async def test_additional_info_is_kept_and_not_forwarded_but_an_own_parameter_is
         assert (await world.logs())[0]["additional_info"] == words
 
 
+async def test_calls_one_after_the_other_share_a_connection(world: World) -> None:
+    async with recording_upstream() as upstream, world.agent() as agent:
+        integration = await world.install("Probe", upstream.url)
+        await world.set_mode(integration, "act", "allow")
+        for number in range(5):
+            assert facts(await agent.call_tool(CALL, ask("act", integration, n=number)))["outcome"] == "executed"
+    assert (len(upstream.calls), len(upstream.ports)) == (5, 1)
+
+
 async def test_an_upstream_that_is_down_leaves_the_approval_unspent(world: World) -> None:
     async with world.agent() as agent:
         async with recording_upstream() as upstream:
