@@ -96,6 +96,8 @@ class Agent:
 
     async def use(self, tool: str, arguments: Mapping[str, JSON], *, timeout: float | None = None) -> Reply:  # noqa: ASYNC109 a wait for an answer
         """Call a gateway tool by its name without the prefix."""
+        if self._stand.calls == "direct" and tool == "await_approval":
+            raise NotReachedError("there is nothing to await: calls are made again (--calls direct)")
         name = f"{PREFIX}{tool}"
         calling = self.session.call(name, arguments, timeout=timeout or self._stand.call_limit)
         reply = await self._exchange(name, arguments, calling, waits=tool == "await_approval")

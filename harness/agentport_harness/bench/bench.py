@@ -29,7 +29,8 @@ from agentport_harness.transports.probe import Behaviour, ProbeTool, Received
 
 T = TypeVar("T")
 CLEAN_UP = 5.0
-"""Seconds that undoing one thing may take."""
+"""Seconds that undoing one thing may take: a key, an integration, an approval request."""
+MOST_CLEAN_UP = 30.0
 WAIT_FOR_TOOL = 60.0
 """Seconds that another check may need a tool that was set to its mode by hand."""
 SLACK_IN_FLOORS = 100
@@ -348,7 +349,7 @@ class Bench:
 
     async def _undone(self, what: str, undoing: Callable[[], Awaitable[object]]) -> None:
         try:
-            if not await to_the_end(undoing, CLEAN_UP):
+            if not await to_the_end(undoing, min(CLEAN_UP * max(len(self._open), 1), MOST_CLEAN_UP)):
                 self.left_behind.append(f"{what}: no answer in time")
         except HarnessError as error:
             self.left_behind.append(f"{what}: {error.message}")

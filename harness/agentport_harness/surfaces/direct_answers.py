@@ -18,8 +18,8 @@ _ASKED = (
     re.compile(rf"\b(?:approval|request|intent)[ _](?:id|request)\s*[=:]\s*{_ID}", re.IGNORECASE),
     re.compile(rf"\b(?:approval|request) {_ID} is (?:still )?pending\b", re.IGNORECASE),
 )
-_PENDING = re.compile(r"\b(?:pending|requires? (?:human )?approval|waiting for approval)\b", re.IGNORECASE)
-_DENIED = re.compile(r"\b(?:denied|rejected|declined)\b", re.IGNORECASE)
+_PENDING = re.compile(r"(?:\b|_)(?:pending|requires? (?:human )?approval|waiting for approval)\b", re.IGNORECASE)
+_DENIED = re.compile(r"(?:\b|_)(?:denied|rejected|declined)\b", re.IGNORECASE)
 _BY_POLICY = re.compile(r"\b(?:policy|rule)\b", re.IGNORECASE)
 
 
