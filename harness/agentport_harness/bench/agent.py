@@ -23,6 +23,8 @@ from agentport_harness.transports.mcp import Answer, ListedTool, McpSession, Run
 
 POLL_SECONDS = 0.1
 """Between two looks at a task; the gateway's own wish may be longer, and a check has no time for it."""
+CALL_AGAIN_SECONDS = 0.5
+"""Between two calls that wait by being made again: each may leave a request with the human."""
 DIRECT_WAIT = 2.0
 """Seconds of calling again that stand for one await."""
 MOST_POLLS = 40
@@ -194,7 +196,7 @@ class Agent:
                 return reply
             if self._stand.clock.now() >= until:
                 return replace(reply, outcome=replace(reply.outcome, kind="still_pending", request_id=request_id))
-            await anyio.sleep(POLL_SECONDS)
+            await anyio.sleep(CALL_AGAIN_SECONDS)
 
     async def ask(self, tool: Named, arguments: JSON = None, *, info: str = "") -> Reply:
         """A call that a human has to approve. Raises `NotReachedError` unless the gateway asks for that, with an id."""
