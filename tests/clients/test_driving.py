@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -100,6 +102,35 @@ def test_a_client_that_asks_a_question_is_ended_in_bounded_time_and_its_question
     assert "did not finish within 4 s" in report.problem.message
     assert "Do you trust this folder? [y/n]" in report.problem.message
     assert run.exit_code() == 3
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_who_ends_the_command_ends_the_client_with_it(
+    told: signal.Signals, gateway: Served, folder: Path, tmp_path: Path
+) -> None:
+    codex = folder / "codex"
+    codex.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 60\n", encoding="utf-8")
+    codex.chmod(0o755)
+    os.mkfifo(tmp_path / "pid")
+    command = [sys.executable, "-m", "agentport_harness", "agent", "--client", "codex", "--client-path", str(folder)]
+    command += ["--scenario", "approval/allowed-tool", "--ready-file", str(gateway.ready_file)]
+
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        pid = int((tmp_path / "pid").read_text(encoding="utf-8"))  # waits until the client writes it
+        process.send_signal(told)
+        _, said = process.communicate(timeout=60)
+
+    assert (process.returncode, said.strip()) == (130, "interrupted")
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_a_question_is_told_although_the_client_complained_of_something_else(gateway: Served, folder: Path) -> None:
+    run = driven(gateway, folder, "approval/allowed-tool", manners="ask", time_limit=4.0)
+
+    (report,) = run.sessions
+    assert report.problem is not None
+    assert "no terminal here / Continue? [y/n]" in report.problem.message
 
 
 def test_a_client_that_fails_is_quoted(gateway: Served, folder: Path) -> None:
@@ -312,7 +343,8 @@ def driven_without(client: object, gateway: Served, folder: Path) -> None:
         (["--client", "emacs"], 2, "choose one of claude-code, codex, gemini, opencode"),
         (["--client", "codex", "--client-path", "/nowhere"], 3, "no `codex` in /nowhere"),
         (["--client", "codex", "--model", "gpt-6", "--model-key-env", "NO_SUCH_KEY"], 2, "NO_SUCH_KEY is not set"),
-        (["--client", "codex", "--scenario", "no/such"], 2, "no such file or folder"),
+        (["--client", "codex", "--scenario", "no/such"], 2, "one that is shipped: approval, "),
+        (["--client", "codex", "--scenario", "by-the-human"], 2, "did you mean denial/by-the-human"),
         (["--client", "codex", "--format", "pdf"], 2, "no report format"),
         ([], 2, "Usage"),
     ],

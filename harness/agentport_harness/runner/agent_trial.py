@@ -284,8 +284,10 @@ class _Run:
 
 
 def _last_words(ended: Ended) -> str:
-    said = (ended.complained.strip() or ended.printed.strip())[-_LAST_WORDS:]
-    return " / ".join(said.splitlines()) or "it printed nothing"
+    """What it said last: a question stands on a line that was not ended."""
+    asked = ended.printed.rpartition("\n")[2].strip()
+    said = "\n".join(filter(None, ((ended.complained.strip() or ended.printed.strip())[-_LAST_WORDS:], asked)))
+    return " / ".join(dict.fromkeys(said[-_LAST_WORDS:].splitlines())) or "it printed nothing"
 
 
 def _why_outside(*urls: str) -> str:
