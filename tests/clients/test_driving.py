@@ -30,6 +30,8 @@ from tests.serving import Served
 
 confined = pytest.mark.skipif(bool(why_no_namespace()), reason=f"no network namespace: {why_no_namespace()}")
 
+MODEL_KEY = "sk-own-0123456789"
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -109,20 +111,21 @@ def test_who_ends_the_command_ends_the_client_with_it(
     told: signal.Signals, gateway: Served, folder: Path, tmp_path: Path
 ) -> None:
     codex = folder / "codex"
-    codex.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 60\n", encoding="utf-8")
+    codex.write_text(f"#!/bin/sh\nexec 9> {tmp_path}/held\necho > {tmp_path}/ready\nexec sleep 60\n", encoding="utf-8")
     codex.chmod(0o755)
-    os.mkfifo(tmp_path / "pid")
+    for name in ("held", "ready"):
+        os.mkfifo(tmp_path / name)
     command = [sys.executable, "-m", "agentport_harness", "agent", "--client", "codex", "--client-path", str(folder)]
     command += ["--scenario", "approval/allowed-tool", "--ready-file", str(gateway.ready_file)]
 
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
-        pid = int((tmp_path / "pid").read_text(encoding="utf-8"))  # waits until the client writes it
-        process.send_signal(told)
-        _, said = process.communicate(timeout=60)
+        with (tmp_path / "held").open("rb") as held:
+            (tmp_path / "ready").read_text(encoding="utf-8")  # waits until the client runs
+            process.send_signal(told)
+            _, said = process.communicate(timeout=60)
+            assert held.read() == b"", "waits until nobody holds the other end"
 
     assert (process.returncode, said.strip()) == (130, "interrupted")
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
 
 
 def test_a_question_is_told_although_the_client_complained_of_something_else(gateway: Served, folder: Path) -> None:
@@ -206,15 +209,16 @@ def test_skills_are_placed_as_the_installer_does_where_there_is_none(
     assert run.facts["skills"].startswith(("placed as the installer does", "installed by"))
 
 
-def test_a_real_models_human_decides_by_watching_the_gateway(gateway: Served, folder: Path) -> None:
+def test_a_real_models_human_decides_by_watching_the_gateway(gateway: Served, folder: Path, tmp_path: Path) -> None:
     """The model here is scripted all the same, but the runner does not know that."""
 
     async def play() -> Run:
         known = {"stripe": "stripe_watched"}
         async with serving(ScriptedModel(shipped("approval/two-requests-at-once"), known, Nobody()).answer) as server:
             names = ("approval/two-requests-at-once",)
-            options = {"mark": "watched", "model": "real", "model_url": server.base_url, "model_key": "k"}
-            return await anyio.to_thread.run_sync(lambda: driven(gateway, folder, *names, **options))
+            options = {"mark": "watched", "model": "real", "model_url": server.base_url, "model_key": MODEL_KEY}
+            kept = tmp_path / "kept"
+            return await anyio.to_thread.run_sync(lambda: driven(gateway, folder, *names, keep=kept, **options))
 
     run = anyio.run(play)
 
@@ -225,6 +229,11 @@ def test_a_real_models_human_decides_by_watching_the_gateway(gateway: Served, fo
     answers = [event.text for event in report.trace.events if isinstance(event, ToolResult)]
     assert '{"refund": "re_7731", "status": "succeeded"}' in answers
     assert any(text.startswith("This tool call was denied by the human") for text in answers)
+    left = b"".join(path.read_bytes() for path in (tmp_path / "kept").rglob("*") if path.is_file())
+    assert b"MINIATURE_KEY" in left, "the miniature prints its environment"
+    assert MODEL_KEY not in repr(run)
+    assert MODEL_KEY.encode() not in left
+    assert gateway.told["api_key"].encode() not in left
     assert run.facts["passed"] == "1 of 1 (95 % interval 21% to 100%)"
 
 

@@ -105,10 +105,10 @@ async def _run(doors: list[str], command: list[str]) -> int:
     for door in doors:
         port, _, path = door.partition("=")
         await _open_door(int(port), path)
-    process = await asyncio.create_subprocess_exec(*command)
     stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT):  # before there is anything that could be left behind
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    process = await asyncio.create_subprocess_exec(*command)
     ended, stopped = asyncio.ensure_future(process.wait()), asyncio.ensure_future(stop.wait())
     await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
     if not ended.done():
