@@ -118,12 +118,14 @@ def test_who_ends_the_command_ends_the_client_with_it(
     command = [sys.executable, "-m", "agentport_harness", "agent", "--client", "codex", "--client-path", str(folder)]
     command += ["--scenario", "approval/allowed-tool", "--ready-file", str(gateway.ready_file)]
 
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
-        with (tmp_path / "held").open("rb") as held:
-            (tmp_path / "ready").read_text(encoding="utf-8")  # waits until the client runs
-            process.send_signal(told)
-            _, said = process.communicate(timeout=60)
-            assert held.read() == b"", "waits until nobody holds the other end"
+    with (
+        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process,
+        (tmp_path / "held").open("rb") as held,
+    ):
+        (tmp_path / "ready").read_text(encoding="utf-8")  # waits until the client runs
+        process.send_signal(told)
+        _, said = process.communicate(timeout=60)
+        assert held.read() == b"", "waits until nobody holds the other end"
 
     assert (process.returncode, said.strip()) == (130, "interrupted")
 
