@@ -273,7 +273,7 @@ def _summary(run: Run, console: Console) -> None:
         met = sum(1 for session in run.sessions if session.expectation and session.expectation.met)
         skipped = sum(1 for session in run.sessions if session.skipped)
         wrong = len(run.sessions) - met - skipped
-        text = f"{len(run.sessions)} transcripts: {met} as declared, {wrong} not, {skipped} skipped"
+        text = f"{counted(len(run.sessions), 'transcript')}: {met} as declared, {wrong} not, {skipped} skipped"
     else:
         told = ", ".join(f"{counts[name]:,} {name.replace('_', ' ')}" for name in counts if name != "sessions")
         text = f"{', '.join(_kinds(run, counts['sessions']))}; verdicts: {told}"
