@@ -30,6 +30,7 @@ from agentport_gateway.surfaces.mcp.sessions import Sessions
 from agentport_gateway.surfaces.mcp.streams import Streams
 from agentport_gateway.surfaces.mcp.tool_changes import ToolChanges
 from agentport_gateway.system import RandomIds, SystemClock
+from agentport_gateway.telling import Telling
 from agentport_gateway.upstreams.pool import Upstreams
 from agentport_gateway.views import Views
 from agentport_gateway.waits import Waits
@@ -95,6 +96,7 @@ def _parts(settings: Settings, clock: Clock, ids: Ids) -> Gateway:
         sealer=sealer,
         views=views,
         waits=waits,
+        telling=Telling(database),
         upstreams=upstreams,
         runs=Runs(runner=ids.uuid(), clock=clock, database=database, views=views, waits=waits, upstreams=upstreams),
         announcements=Announcements(),
@@ -129,6 +131,7 @@ async def _life(gateway: Gateway, sessions: Sessions, streams: Streams) -> Async
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await gateway.upstreams.close()
+            await gateway.telling.close()
             await gateway.keys.note_uses()
     finally:
         database.close()

@@ -198,13 +198,13 @@ async def test_an_upstream_at_2026_07_28_tells_of_changed_tools(world: World) ->
         integration = await world.install("Probe", upstream.url)
         listing = {"integration_id": integration}
         await agent.call_tool("agentport__list_integration_tools", listing)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not upstream.listeners:  # noqa: ASYNC110 - the upstream offers no event for it
                 await asyncio.sleep(0.002)
         upstream.tools.append(types.Tool(name="new", input_schema={"type": "object"}))
         assert upstream.changed is not None
         await upstream.changed()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             names: list[str] = []
             while "new" not in names:
                 listed = await agent.call_tool("agentport__list_integration_tools", listing)

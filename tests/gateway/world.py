@@ -155,7 +155,7 @@ class World:
 
     async def until_parked(self, count: int) -> None:
         """Wait until so many callers are parked."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(self.gateway.waits) < count:  # noqa: ASYNC110 - there is no event for it
                 await asyncio.sleep(0.002)
 

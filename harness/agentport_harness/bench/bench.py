@@ -18,6 +18,7 @@ from agentport_harness.bench.check import NotReachedError
 from agentport_harness.bench.http import REVISIONS, Http, Raw, Revision, answered, bearer, hello
 from agentport_harness.bench.journal import Journal
 from agentport_harness.bench.stand import EXPIRY, Stand, Target
+from agentport_harness.bench.undoing import to_the_end
 from agentport_harness.core.errors import HarnessError, UnreachableError
 from agentport_harness.core.json_values import JSON
 from agentport_harness.core.outcomes import PENDING
@@ -346,13 +347,11 @@ class Bench:
         self._stack.push_async_callback(self._undone, what, undoing)
 
     async def _undone(self, what: str, undoing: Callable[[], Awaitable[object]]) -> None:
-        with anyio.CancelScope(shield=True), anyio.move_on_after(CLEAN_UP) as scope:
-            try:
-                await undoing()
-            except HarnessError as error:
-                self.left_behind.append(f"{what}: {error.message}")
-        if scope.cancelled_caught:
-            self.left_behind.append(f"{what}: no answer in time")
+        try:
+            if not await to_the_end(undoing, CLEAN_UP):
+                self.left_behind.append(f"{what}: no answer in time")
+        except HarnessError as error:
+            self.left_behind.append(f"{what}: {error.message}")
 
 
 async def _cancelled(task: asyncio.Task[Any]) -> None:
