@@ -53,8 +53,11 @@ def speed(measured: Measured) -> str:
 
 async def paired(bare: Measuring, ours: Measuring, rounds: int = 5) -> tuple[Measured, Measured]:
     """Both measured in turns, and of each the median round: what else the machine does then hits both alike."""
-    pairs = [(await bare(), await ours()) for _ in range(rounds)]
-    return _median([one for one, _ in pairs]), _median([one for _, one in pairs])
+    found: dict[Measuring, list[Measured]] = {bare: [], ours: []}
+    for number in range(rounds):
+        for measuring in (bare, ours) if number % 2 else (ours, bare):
+            found[measuring].append(await measuring())
+    return _median(found[bare]), _median(found[ours])
 
 
 def _median(rounds: list[Measured]) -> Measured:

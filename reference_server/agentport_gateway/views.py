@@ -15,6 +15,7 @@ from agentport_gateway.store import accounts, approvals, integrations, policies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
@@ -46,8 +47,8 @@ class View:
     modes: Mapping[tuple[str, str], Mode]
     rules: Mapping[tuple[str, str], tuple[Rule, ...]]
     expiry_minutes: int | None
-    released: frozenset[tuple[str, str]]
-    """Tools with approved calls that have not run: an identical call spends it, whatever the mode."""
+    released: Mapping[tuple[str, str], datetime]
+    """Tools with approved calls that have not run, until when: an identical call spends one, whatever the mode."""
 
 
 class Views:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING
 
+import httpx2
 import pytest
 
+from agentport_gateway import app
+from agentport_gateway.surfaces.mcp import early_start
+
+from .test_limits import MODERN
 from .world import AWAIT, BOTH_REVISIONS, CALL, World, ask, facts, recording_upstream, running_gateway
 
 if TYPE_CHECKING:
@@ -155,6 +161,18 @@ async def test_after_allow_tool_an_identical_retry_spends_the_approval(world: Wo
         assert len(upstream.calls) == 1
 
 
+async def test_what_is_spent_is_not_looked_for_by_later_calls(world: World) -> None:
+    async with recording_upstream() as upstream, world.agent() as agent:
+        integration = await world.install("Probe", upstream.url)
+        request_id = facts(await agent.call_tool(CALL, ask("act", integration, n=1)))["request_id"]
+        await world.decide(request_id, "allow-tool")
+        view = await world.gateway.views.of(world.first.org_id)
+        assert set(view.released) == {(integration, "act")}
+        await agent.call_tool(AWAIT, {"request_id": request_id})
+        view = await world.gateway.views.of(world.first.org_id)
+        assert view.released == {}
+
+
 async def test_an_identical_call_reuses_the_pending_request_and_a_changed_one_does_not(world: World) -> None:
     async with world.agent() as agent:
         first = facts(await agent.call_tool(CALL, ask(order="1", n=1)))["request_id"]
@@ -230,6 +248,55 @@ async def test_a_client_that_leaves_finds_the_result_by_awaiting_again(world: Wo
         assert len(upstream.calls) == 1
 
 
+async def test_who_waits_gets_the_result_although_one_who_waited_before_has_left(world: World) -> None:
+    async with recording_upstream() as upstream, world.agent() as agent:
+        integration = await world.install("Probe", upstream.url)
+        request_id = facts(await agent.call_tool(CALL, ask("act", integration)))["request_id"]
+        async with world.agent() as leaver:
+            leaving = asyncio.create_task(leaver.call_tool(AWAIT, {"request_id": request_id}))
+            await world.until_parked(1)
+            staying = asyncio.create_task(agent.call_tool(AWAIT, {"request_id": request_id}))
+            await world.until_parked(2)
+            leaving.cancel()
+            await asyncio.wait((leaving,))
+        await world.decide(request_id, "approve-once")
+        assert (await asyncio.wait_for(staying, 10)).content[0].text == "acted 1"
+        assert len(upstream.calls) == 1
+
+
+@pytest.mark.parametrize("decision", ["approve-once", None])
+async def test_a_wait_shows_at_once_that_it_was_taken(
+    world: World, monkeypatch: pytest.MonkeyPatch, decision: str | None
+) -> None:
+    monkeypatch.setattr(early_start, "AFTER_SECONDS", 0.01)
+    async with world.agent() as agent:
+        request_id = facts(await agent.call_tool(CALL, ask(order="1")))["request_id"]
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+    }
+    params = {"_meta": meta, "name": AWAIT, "arguments": {"request_id": request_id}}
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+    headers = {**MODERN, **world.first.as_agent, "Mcp-Name": AWAIT}
+    async with (
+        asyncio.timeout(10),
+        httpx2.AsyncClient(base_url=world.base_url) as http,
+        http.stream("POST", "/mcp", json=body, headers=headers) as answer,
+    ):
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream")
+        lines = answer.aiter_lines()
+        assert await anext(lines) == ": waiting"
+        if decision is None:
+            await world.until_parked(1)
+            world.clock.move(seconds=46)
+        else:
+            await world.decide(request_id, decision)
+        events = [line.removeprefix("data: ") async for line in lines if line.startswith("data: ")]
+    (event,) = events
+    outcome = "still_pending" if decision is None else "executed"
+    assert json.loads(event)["result"]["_meta"]["agentport/outcome"]["outcome"] == outcome
+
+
 async def test_nothing_is_forgotten_over_a_restart(tmp_path: Path) -> None:
     async with running_gateway(tmp_path) as before, before.agent() as agent:
         pending, approved, consumed = [
@@ -284,3 +351,16 @@ async def test_many_awaits_retries_and_decisions_run_the_upstream_once(world: Wo
             else:
                 assert {facts(result)["outcome"] for result in results} == {"denied_by_human"}
             assert len(upstream.calls) == (1 if won == "approve-once" else 0)
+
+
+async def test_however_many_requests_are_overdue_all_are_written_down(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "_ENDED_AT_ONCE", 2)
+    async with world.agent() as agent:
+        for order in range(5):
+            await agent.call_tool(CALL, ask(order=str(order)))
+    world.clock.move(minutes=11)
+    await app._end_overdue(world.gateway)
+    answer = await world.http.get("/api/logs?outcome=expired", headers=world.first.as_human)
+    assert len(answer.json()) == 5

@@ -226,7 +226,7 @@ class Store(RuleBasedStateMachine):
 
     @rule()
     def sweep(self) -> None:
-        for request in approvals.end_overdue(self.connection, self.now):
+        for request in approvals.end_overdue(self.connection, self.now, limit=2):
             assert self.status(self.expected[request.id]) == "expired"
             self.expected[request.id].status = "expired"
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from agentport_harness.core.languages import DENIED, LANGUAGES, Language
 from agentport_harness.core.needles import Pattern, possible
+from agentport_harness.core.remembering import remembered
 from agentport_harness.core.text import any_of, clauses, folded
 
 _NOT_DENIED = re.compile(
@@ -58,7 +59,7 @@ def may_say_done(said: str, effects: Iterable[str] = ()) -> Iterator[str]:
             yield clause
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _says_done(clause: str, wanted: frozenset[str]) -> bool:
     by_language = _done_by_language(wanted)
     said = [

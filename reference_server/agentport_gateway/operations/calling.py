@@ -67,16 +67,19 @@ async def _decide(gateway: Gateway, call: Call) -> Outcome:
     if (refusal := await _check(gateway, call, connected)) is not None:
         return await _refused(gateway, call, refusal, verdict)
     if verdict.mode == "allow":
-        if place in view.released and (outcome := await _spend(gateway, call, connected)) is not None:
-            return outcome
+        until = view.released.get(place)
+        if until is not None and gateway.clock.now() < until:
+            outcome = await _spend(gateway, call, connected)
+            if outcome is not None:
+                return outcome
         return await _run_allowed(gateway, call, connected, verdict)
     return await _ask(gateway, call, view, connected, verdict)
 
 
 async def _check(gateway: Gateway, call: Call, connected: Connected) -> Outcome | None:
     """Why the upstream would refuse this call for certain, if it would."""
-    upstream = gateway.upstreams.of(connected)
     try:
+        upstream = gateway.upstreams.of(connected)
         tool = (await upstream.tools()).get(call.tool_name)
         if tool is None:
             tool = (await upstream.tools(fresh=True)).get(call.tool_name)
@@ -107,9 +110,8 @@ async def _run_logged(gateway: Gateway, call: Call, connected: Connected, verdic
     reach("ran_allowed")
     now = gateway.clock.now()
     detail = outcome.message[:500] or None
-    await gateway.database.write(
-        lambda connection: audit.complete(connection, entry.id, outcome=outcome.name, now=now, detail=detail),
-        durable=False,
+    await gateway.database.log(
+        lambda connection: audit.complete(connection, entry.id, outcome=outcome.name, now=now, detail=detail)
     )
     return outcome
 
@@ -144,6 +146,7 @@ async def _ask(gateway: Gateway, call: Call, view: View, connected: Connected, v
         reach("asked")
         gateway.waits.stir(request.org_id)
         if request.status == "pending":
+            gateway.telling.asked(request.org_id)
             return wording.approval_required(request, gateway.approval_url(request.id))
         # An identical call was approved before: this one spends the approval.
         outcome = await asyncio.shield(gateway.runs.join(request))
@@ -219,7 +222,7 @@ async def _refused(gateway: Gateway, call: Call, outcome: Outcome, verdict: Verd
 
 
 async def _write_entry(gateway: Gateway, entry: Entry) -> None:
-    await gateway.database.write(lambda connection: audit.write(connection, entry), durable=False)
+    await gateway.database.log(lambda connection: audit.write(connection, entry))
 
 
 def _entry(

@@ -53,6 +53,7 @@ class Runs:
         self._waits = waits
         self._upstreams = upstreams
         self._tasks: dict[str, asyncio.Task[Outcome | None]] = {}
+        self._hurried = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._tasks)
@@ -98,9 +99,15 @@ class Runs:
             )
 
     async def drain(self, seconds: float) -> None:
-        """Let the runs under way end, for so long."""
-        if self._tasks:
-            await asyncio.wait(tuple(self._tasks.values()), timeout=seconds)
+        """Let the runs under way end, for so long, or until `hurry`."""
+        hurried = asyncio.create_task(self._hurried.wait())
+        ended = asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.wait((ended, hurried), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        hurried.cancel()
+
+    def hurry(self) -> None:
+        """Wait for no run any more: what is cut off is told as unknown."""
+        self._hurried.set()
 
     def _ended(self, request_id: str, task: asyncio.Task[Outcome | None]) -> None:
         self._tasks.pop(request_id, None)
@@ -118,6 +125,9 @@ class Runs:
         if consumed is None:
             return None
         reach("consumed")
+        if (request.integration_id, request.tool_name) in view.released:
+            # Or every later call of the tool would look for the approval that is spent now.
+            self._views.drop(request.org_id)
         self._waits.tell(consumed)
         return await self._call(consumed, view.connected[request.integration_id], json.loads(request.arguments))
 
@@ -157,6 +167,8 @@ class Runs:
             back = await self._database.write(lambda connection: self._give_back(connection, request.id))
             reach("given_back")
             if back is not None:
+                if self._views.may_allow(back):
+                    self._views.drop(back.org_id)
                 self._waits.tell(back)
             return wording.upstream_failed(reason, request=request, kept=back is not None)
         if failure.reach == "unknown":

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, case, exists, func, or_, select, text, update
 
 from agentport_gateway.domain.approvals import ApprovalRequest
-from agentport_gateway.store.schema import api_keys, tool_settings
+from agentport_gateway.store.schema import api_keys, tool_settings, webhooks
 from agentport_gateway.store.schema import approval_requests as requests
 
 COLUMNS = tuple(requests.c[field.name] for field in fields(ApprovalRequest))
@@ -39,7 +39,10 @@ _RUN = and_(
 
 @cache
 def ask(dialect: str) -> Any:
-    """Insert the wanted request, or find the live one of the same call; no row when the key is at its limit."""
+    """Insert the wanted request, or find the live one of the same call; no row when the key is at its limit.
+
+    After the request's columns: whether a webhook wants to be told of it.
+    """
     if dialect == "postgresql":
         from sqlalchemy.dialects import postgresql
 
@@ -64,15 +67,31 @@ def ask(dialect: str) -> Any:
     source = select(*(_bound(name) for name in ASKED)).where(or_(undecided < bindparam("b_limit"), already))
     insert = insert.from_select(list(ASKED), source)
     lives = requests.c.expires_at > insert.excluded.created_at
+    heard = exists().where(webhooks.c.org_id == _bound("org_id"), webhooks.c.enabled)
     words = func.coalesce(requests.c.additional_info, case((lives, insert.excluded.additional_info)))
     return insert.on_conflict_do_update(
         index_elements=[requests.c.digest], index_where=LIVE, set_={"additional_info": words}
-    ).returning(*COLUMNS)
+    ).returning(*COLUMNS, heard)
 
 
 END_OVERDUE_CALL = (
     update(requests)
     .where(LIVE, requests.c.digest == _bound("digest"), requests.c.expires_at <= _NOW)
+    .values(status="expired", end_reason="time", finished_at=_NOW)
+    .returning(*COLUMNS)
+)
+
+_OVERDUE = (
+    select(requests.c.seq)
+    .where(LIVE, requests.c.expires_at <= _NOW)
+    .order_by(requests.c.expires_at)
+    .limit(bindparam("b_limit"))
+    # Several processes write this down: each takes what no other is at.
+    .with_for_update(skip_locked=True)
+)
+END_OVERDUE = (
+    update(requests)
+    .where(requests.c.seq.in_(_OVERDUE.scalar_subquery()))
     .values(status="expired", end_reason="time", finished_at=_NOW)
     .returning(*COLUMNS)
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from agentport_gateway.domain.approvals import ApprovalRequest
 from agentport_gateway.domain.notices import ending
 from agentport_gateway.store import approval_statements as statements
-from agentport_gateway.store import notices
+from agentport_gateway.store import notices, prepared
 from agentport_gateway.store.approval_statements import COLUMNS, LIVE, RUNNING
 from agentport_gateway.store.news import announce
 from agentport_gateway.store.schema import approval_requests as requests
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
-    from sqlalchemy.engine import Connection, Row
+    from sqlalchemy.engine import Connection
 
     from agentport_gateway.domain.approvals import Decision, EndReason, Status
+
+
+_NAMES = tuple(column.name for column in COLUMNS)
 
 
 class TooManyPendingError(Exception):
@@ -38,19 +41,20 @@ def ask(connection: Connection, wanted: ApprovalRequest, *, limit: int) -> tuple
     values = {f"b_{name}": getattr(wanted, name) for name in statements.ASKED}
     values["b_limit"] = limit
     statement = statements.ask(connection.dialect.name)
-    row = connection.execute(statement, values).one_or_none()
-    if row is not None and row.expires_at <= wanted.created_at:
+    rows = prepared.run(connection, statement, values)
+    found = _request(rows[0]) if rows else None
+    if found is not None and found.expires_at <= wanted.created_at:
         # The live one is so in name only: write down that its time is up, and ask anew.
         overdue = {"b_digest": wanted.digest, "b_now": wanted.created_at}
-        _ended(connection, connection.execute(statements.END_OVERDUE_CALL, overdue), wanted.created_at)
-        row = connection.execute(statement, values).one_or_none()
-    if row is None:
+        _ended(connection, prepared.run(connection, statements.END_OVERDUE_CALL, overdue), wanted.created_at)
+        rows = prepared.run(connection, statement, values)
+        found = _request(rows[0]) if rows else None
+    if found is None:
         raise TooManyPendingError
-    found = _request(row)
     is_new = found.id == wanted.id
-    if is_new:
-        announce(connection, "asked", found.org_id)
-        notices.note(connection, found, "approval.requested", wanted.created_at)
+    if is_new and rows[0][-1]:
+        listening = notices.listening(connection, found.org_id)
+        notices.note(connection, listening, found, "approval.requested", wanted.created_at)
     return found, is_new
 
 
@@ -81,7 +85,7 @@ def decide(
     }
     decided = _changed(connection, statements.DECIDE, values)
     if decided is not None:
-        notices.note(connection, decided, "approval.decided", now)
+        notices.note(connection, notices.listening(connection, org_id), decided, "approval.decided", now)
     return decided
 
 
@@ -188,21 +192,15 @@ def end_live(
     return _ended(connection, rows, now)
 
 
-def end_overdue(connection: Connection, now: datetime) -> list[ApprovalRequest]:
-    """Write down that the requests whose time is up have expired."""
-    rows = connection.execute(
-        update(requests)
-        .where(LIVE, requests.c.expires_at <= now)
-        .values(status="expired", end_reason="time", finished_at=now)
-        .returning(*COLUMNS)
-    )
+def end_overdue(connection: Connection, now: datetime, *, limit: int) -> list[ApprovalRequest]:
+    """Write down that requests whose time is up have expired: so many at a time, those first that were due first."""
+    rows = prepared.run(connection, statements.END_OVERDUE, {"b_now": now, "b_limit": limit})
     return _ended(connection, rows, now)
 
 
 def find(connection: Connection, *, org_id: str, request_id: str) -> ApprovalRequest | None:
     """One request of one organisation."""
-    row = connection.execute(statements.FIND, {"b_id": request_id, "b_org_id": org_id}).one_or_none()
-    return None if row is None else _request(row)
+    return _one(connection, statements.FIND, {"b_id": request_id, "b_org_id": org_id})
 
 
 def exists_for_anybody(connection: Connection, request_id: str) -> bool:
@@ -212,18 +210,17 @@ def exists_for_anybody(connection: Connection, request_id: str) -> bool:
 
 def live_for(connection: Connection, digest: str) -> ApprovalRequest | None:
     """The pending or approved request for exactly this call."""
-    row = connection.execute(statements.FIND_LIVE, {"b_digest": digest}).one_or_none()
-    return None if row is None else _request(row)
+    return _one(connection, statements.FIND_LIVE, {"b_digest": digest})
 
 
-def released_tools(connection: Connection, org_id: str) -> frozenset[tuple[str, str]]:
-    """The tools, by integration, that have approved calls which did not run yet."""
+def released_tools(connection: Connection, org_id: str) -> dict[tuple[str, str], datetime]:
+    """The tools, by integration, that have approved calls which did not run yet, and when the last expires."""
     rows = connection.execute(
-        select(requests.c.integration_id, requests.c.tool_name)
+        select(requests.c.integration_id, requests.c.tool_name, func.max(requests.c.expires_at).label("until"))
         .where(requests.c.org_id == org_id, requests.c.status == "approved")
-        .distinct()
+        .group_by(requests.c.integration_id, requests.c.tool_name)
     )
-    return frozenset((row.integration_id, row.tool_name) for row in rows)
+    return {(row.integration_id, row.tool_name): row.until for row in rows}
 
 
 def newest(
@@ -264,8 +261,11 @@ def newest(
 
 def _ended(connection: Connection, rows: Iterable[Any], now: datetime) -> list[ApprovalRequest]:
     ended = _announced(connection, rows)
+    listening: dict[str, Sequence[str]] = {}
     for request in ended:
-        notices.note(connection, request, ending(request), now)
+        if request.org_id not in listening:
+            listening[request.org_id] = notices.listening(connection, request.org_id)
+        notices.note(connection, listening[request.org_id], request, ending(request), now)
     return ended
 
 
@@ -277,15 +277,19 @@ def _announced(connection: Connection, rows: Iterable[Any]) -> list[ApprovalRequ
 
 
 def _changed(connection: Connection, statement: Any, values: dict[str, Any]) -> ApprovalRequest | None:
-    row = connection.execute(statement, values).one_or_none()
-    if row is None:
-        return None
-    announce(connection, "request", row.id)
-    return _request(row)
+    changed = _one(connection, statement, values)
+    if changed is not None:
+        announce(connection, "request", changed.id)
+    return changed
 
 
-def _request(row: Row[Any]) -> ApprovalRequest:
-    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented way to a row's names
+def _one(connection: Connection, statement: Any, values: dict[str, Any]) -> ApprovalRequest | None:
+    rows = prepared.run(connection, statement, values)
+    return _request(rows[0]) if rows else None
+
+
+def _request(row: Iterable[Any]) -> ApprovalRequest:
+    values = dict(zip(_NAMES, row, strict=False))
     stored = values["result"]
     values["result"] = None if stored is None else json.loads(stored)
     return ApprovalRequest(**values)

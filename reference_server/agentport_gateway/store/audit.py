@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, insert, select, update
 
+from agentport_gateway.store import prepared
 from agentport_gateway.store.schema import approval_requests, log_entries
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class LoggedCall:
 
 # Built once: building a statement costs several times what running it does.
 _NAMES = tuple(field.name for field in fields(Entry))
-_WRITE = insert(log_entries)
+_WRITE = insert(log_entries).values({name: bindparam(name, type_=log_entries.c[name].type) for name in _NAMES}).inline()
 _COMPLETE = (
     update(log_entries)
     .where(log_entries.c.id == bindparam("b_id"), log_entries.c.outcome.is_(None))
@@ -90,13 +91,13 @@ _COMPLETE_REQUESTS = (
 
 def write(connection: Connection, entry: Entry) -> None:
     """Write an entry down, complete or open."""
-    connection.execute(_WRITE, {name: getattr(entry, name) for name in _NAMES})
+    prepared.run(connection, _WRITE, {name: getattr(entry, name) for name in _NAMES})
 
 
 def complete(connection: Connection, entry_id: str, *, outcome: str, now: datetime, detail: str | None = None) -> None:
     """Say what became of an open entry."""
     values = {"b_id": entry_id, "b_outcome": outcome, "b_now": now, "b_detail": detail}
-    connection.execute(_COMPLETE, values)
+    prepared.run(connection, _COMPLETE, values)
 
 
 def complete_requests(
@@ -137,8 +138,9 @@ def newest(
         conditions.append(log_entries.c.seq < before)
     rows = connection.execute(
         select(
-            log_entries,
-            approval_requests.c.status.label("request_status"),
+            log_entries.c.seq,
+            *(log_entries.c[name] for name in _NAMES),
+            approval_requests.c.status,
             approval_requests.c.decision_mode,
             approval_requests.c.decided_by,
             approval_requests.c.decided_at,
@@ -151,12 +153,12 @@ def newest(
     )
     return [
         LoggedCall(
-            seq=row.seq,
-            entry=Entry(**{field.name: getattr(row, field.name) for field in fields(Entry)}),
-            request_status=row.request_status,
-            decision_mode=row.decision_mode,
-            decided_by=row.decided_by,
-            decided_at=row.decided_at,
+            seq=seq,
+            entry=Entry(**dict(zip(_NAMES, entry, strict=True))),
+            request_status=status,
+            decision_mode=mode,
+            decided_by=by,
+            decided_at=at,
         )
-        for row in rows
+        for seq, *entry, status, mode, by, at in rows
     ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from agentport_gateway.domain.notices import body_of, notice_id
+from agentport_gateway.store import prepared
 from agentport_gateway.store.dialect import insert_for
 from agentport_gateway.store.schema import notices, webhooks
 
@@ -52,9 +53,15 @@ class DueNotice:
 _LISTENING = select(webhooks.c.id).where(webhooks.c.org_id == bindparam("b_org_id"), webhooks.c.enabled)
 
 
-def note(connection: Connection, request: ApprovalRequest, notice: NoticeType, now: datetime) -> None:
-    """Leave a notice for every webhook of the request's organisation: told even if the process dies now."""
-    listening = connection.execute(_LISTENING, {"b_org_id": request.org_id}).scalars().all()
+def listening(connection: Connection, org_id: str) -> Sequence[str]:
+    """The organisation's webhooks that want to be told."""
+    return [webhook_id for (webhook_id,) in prepared.run(connection, _LISTENING, {"b_org_id": org_id})]
+
+
+def note(
+    connection: Connection, listening: Sequence[str], request: ApprovalRequest, notice: NoticeType, now: datetime
+) -> None:
+    """Leave a notice for these webhooks of the request's organisation: told even if the process dies now."""
     if not listening:
         return
     body = json.dumps(body_of(request, notice, now), ensure_ascii=False, separators=(",", ":"))

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import queue
+import sqlite3
+import threading
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -19,8 +21,11 @@ from agentport_gateway.store.groups import LARGEST_GROUP, Write, deliver, fail, 
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable
 
     from sqlalchemy.engine import Connection, Engine
+
+    Job = tuple[asyncio.AbstractEventLoop, list[Write[Any]], Callable[..., None], tuple[Any, ...]]
 
 _LOGGER = logging.getLogger("agentport_gateway.store")
 _BEGIN = "BEGIN IMMEDIATE"
@@ -33,9 +38,14 @@ class SqliteWriter:
 
     def __init__(self, engine: Engine) -> None:
         self._connection: Connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        self._connection.exec_driver_sql("PRAGMA busy_timeout = 0")
-        self._connection.exec_driver_sql("PRAGMA wal_autocheckpoint = 0")
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="agentport-write")
+        # What stands around every group is said to the driver itself: a fixed word needs nothing of SQLAlchemy's.
+        self._driver = cast("sqlite3.Connection", self._connection.connection.dbapi_connection)
+        self._driver.execute("PRAGMA busy_timeout = 0")
+        self._driver.execute("PRAGMA wal_autocheckpoint = 0")
+        # A queue and a thread, not an executor: its futures cost as much as a group's statements.
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="agentport-write", daemon=True)
+        self._thread.start()
         self._pending: deque[Write[Any]] = deque()
         self._busy = False
         self._flushes: bool | None = None
@@ -48,14 +58,19 @@ class SqliteWriter:
             self._busy = True
             write.loop.call_soon(self._next, write.loop)
 
+    def add_entry(self, write: Write[Any]) -> None:
+        """Take a write; here all are grouped."""
+        self.add(write)
+
     def close(self) -> None:
         """Finish what was asked for, then let go of the file."""
-        self._thread.shutdown(wait=True)
+        self._jobs.put(None)
+        self._thread.join()
         while group := self._gather():
             self._whole(group, any(write.durable for write in group))
             deliver(group)
-        with contextlib.suppress(SQLAlchemyError):
-            self._connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        with contextlib.suppress(sqlite3.Error):
+            self._driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._connection.close()
 
     def _gather(self) -> list[Write[Any]]:
@@ -69,35 +84,40 @@ class SqliteWriter:
         durable = any(write.durable for write in group)
         try:
             self._begin(durable)
-        except SQLAlchemyError:
+        except sqlite3.Error:
             # Somebody else writes to the file: they are waited for where nobody waits for us.
-            self._elsewhere(loop, group, self._whole, group, durable)
+            self._jobs.put((loop, group, self._whole, (group, durable)))
             return
         self._run(group)
         if durable or self._unchecked >= _WRITES_BETWEEN_CHECKPOINTS:
-            self._elsewhere(loop, group, self._commit_and_tidy, group)
+            self._jobs.put((loop, group, self._commit_and_tidy, (group,)))
             return
         self._commit(group)
         deliver(group)
         loop.call_soon(self._next, loop)
 
-    def _elsewhere(self, loop: asyncio.AbstractEventLoop, group: list[Write[Any]], work: Any, *given: Any) -> None:
-        """Have the thread do something, then answer the group and go on with what has gathered meanwhile."""
-
-        def done(doing: asyncio.Future[None]) -> None:
-            if (error := doing.exception()) is not None:
-                _LOGGER.error("a transaction failed", exc_info=error)
+    def _work(self) -> None:
+        """What the thread does: a job, then the event loop's turn again, until there is nothing more to come."""
+        while (job := self._jobs.get()) is not None:
+            loop, group, work, given = job
+            try:
+                work(*given)
+            except Exception as error:
+                _LOGGER.exception("a transaction failed")
                 fail(group, error)
-            deliver(group)
-            self._next(loop)
+            with contextlib.suppress(RuntimeError):  # a loop that is closed has nobody left to answer
+                loop.call_soon_threadsafe(self._done, loop, group)
 
-        loop.run_in_executor(self._thread, work, *given).add_done_callback(done)
+    def _done(self, loop: asyncio.AbstractEventLoop, group: list[Write[Any]]) -> None:
+        """Answer the group, and go on with what has gathered meanwhile."""
+        deliver(group)
+        self._next(loop)
 
     def _begin(self, durable: bool) -> None:
         if self._flushes is not durable:
-            self._connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._driver.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._flushes = durable
-        self._connection.exec_driver_sql(_BEGIN)
+        self._driver.execute(_BEGIN)
 
     def _run(self, group: list[Write[Any]]) -> None:
         try:
@@ -108,34 +128,34 @@ class SqliteWriter:
 
     def _commit(self, group: list[Write[Any]]) -> None:
         try:
-            self._connection.exec_driver_sql("COMMIT")
+            self._driver.execute("COMMIT")
             self._unchecked += len(group)
-        except SQLAlchemyError as error:
+        except sqlite3.Error as error:
             _LOGGER.exception("a transaction failed")
             fail(group, error)
-            with contextlib.suppress(SQLAlchemyError):
-                self._connection.exec_driver_sql("ROLLBACK")
+            with contextlib.suppress(sqlite3.Error):
+                self._driver.execute("ROLLBACK")
 
     def _commit_and_tidy(self, group: list[Write[Any]]) -> None:
         """Commit, and now and then copy the log into the file, or it would grow without end."""
         self._commit(group)
         if self._unchecked >= _WRITES_BETWEEN_CHECKPOINTS:
             self._unchecked = 0
-            with contextlib.suppress(SQLAlchemyError):
-                self._connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+            with contextlib.suppress(sqlite3.Error):
+                self._driver.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _whole(self, group: list[Write[Any]], durable: bool) -> None:
         """The whole transaction at once, with patience for others who hold the file."""
-        with contextlib.suppress(SQLAlchemyError):
+        with contextlib.suppress(sqlite3.Error):
             # There is none to take back, unless taking back failed before.
-            self._connection.exec_driver_sql("ROLLBACK")
+            self._driver.execute("ROLLBACK")
         try:
-            self._connection.exec_driver_sql(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
+            self._driver.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
             try:
                 self._begin(durable)
             finally:
-                self._connection.exec_driver_sql("PRAGMA busy_timeout = 0")
-        except SQLAlchemyError as error:
+                self._driver.execute("PRAGMA busy_timeout = 0")
+        except sqlite3.Error as error:
             _LOGGER.exception("a transaction failed")
             fail(group, error)
             return
