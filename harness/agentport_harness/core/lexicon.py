@@ -13,6 +13,8 @@ from functools import lru_cache
 _LONGEST = 40
 """Characters of a text's word that is remembered; a longer one is nobody's word, and no other text has it."""
 _MOST = 2**15
+_LONGEST_TEXT = 20_000
+"""Characters of a text of which it is remembered what was found: several patterns are asked for it in a row."""
 
 
 class Lexicon:
@@ -24,7 +26,7 @@ class Lexicon:
         self._lengths: dict[str, tuple[int, ...]] = {}
         self._dull: set[str] = set()
         self._telling: dict[str, tuple[str, ...]] = {}
-        self.found = lru_cache(maxsize=256)(self._found)
+        self._recently_found = lru_cache(maxsize=256)(self._found)
 
     def add(self, pieces: Iterable[str]) -> None:
         """Look for these, too."""
@@ -38,10 +40,14 @@ class Lexicon:
             self._lengths = {start: tuple(found) for start, found in lengths.items()}
             self._forget()
 
+    def found(self, text: str) -> frozenset[str]:
+        """The pieces that stand in the text."""
+        return self._recently_found(text) if len(text) <= _LONGEST_TEXT else self._found(text)
+
     def _forget(self) -> None:
         self._dull.clear()
         self._telling.clear()
-        self.found.cache_clear()
+        self._recently_found.cache_clear()
 
     def _found(self, text: str) -> frozenset[str]:
         found: set[str] = set()
