@@ -284,7 +284,7 @@ TestStoreOnPostgresql.settings = settings(max_examples=8, stateful_step_count=25
 
 
 async def both_workers_serve_connections_that_come_at_once(supervisor: int, base_url: str) -> None:
-    workers = [int(process.name) for process in Path("/proc").glob("[0-9]*") if parent(process) == supervisor]
+    workers = children(supervisor)
     before = [sockets(worker) for worker in workers]
     for _ in range(20):
         async with httpx2.AsyncClient(base_url=base_url, timeout=30) as http:
@@ -292,6 +292,10 @@ async def both_workers_serve_connections_that_come_at_once(supervisor: int, base
             if min(sockets(worker) - few for worker, few in zip(workers, before, strict=True)) >= 4:
                 return
     pytest.fail("one worker took nearly all connections every time")
+
+
+def children(supervisor: int) -> list[int]:
+    return [int(process.name) for process in Path("/proc").glob("[0-9]*") if parent(process) == supervisor]
 
 
 def parent(process: Path) -> int:
