@@ -193,10 +193,10 @@ def _data(lines: Iterator[tuple[int, bytes | None]]) -> Iterator[tuple[int, byte
         if line is None:
             yield number, None
             continue
-        name, colon, value = line.removeprefix(_BOM).partition(b":")
-        if name == b"data" and colon and value.strip() != b"[DONE]":
+        name, _, value = line.removeprefix(_BOM).partition(b":")
+        if name == b"data" and value.strip() != b"[DONE]":
             yield number, value
-        elif name and name not in (b"event", b"id", b"retry", b"data"):
+        elif name.strip() and name.strip() not in (b"event", b"id", b"retry", b"data"):
             yield number, line
 
 
