@@ -73,12 +73,15 @@ def _read(source: Source, chosen: Sequence[Importer]) -> Iterator[Recording]:
             for session in _sessions(records, records.of(stream), chosen):
                 for met in records.drained():
                     lost += [met.line] if met.line else []
-                    yield met
+                    yield met if size == _size(source) else _softened(met)
                 yield session if isinstance(session, Problem) else _with_gaps(session, lost)
     except UNREADABLE as error:
         records.problems.append(problem(source, error))
     if size != _size(source):
-        message, hint = "the file grew while it was read, and was judged as far as it went", "judge it again at its end"
+        message, hint = (
+            "the file grew while it was read; what came after this line was left",
+            "judge it again at its end",
+        )
         records.problems = [_softened(found) for found in records.problems]
         records.complain("grows", message, records.last_line, hint=hint, severity="warning")
     yield from records.drained()
