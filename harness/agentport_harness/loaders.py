@@ -185,12 +185,14 @@ def _sessions(records: Records, values: Iterator[Record], chosen: Sequence[Impor
         return
     records.problems.clear()
     names = ", ".join(importer.name for importer in takers or chosen)
+    stranger = source.walked and not takers  # a folder holds other things than recordings
+    tried = "unknown format" if stranger else f"unknown format; tried {names}"
     yield Problem(
         path=source.name,
         slug="ambiguous-format" if takers else "unknown-format",
-        message=f"could be any of {names}" if takers else f"unknown format; tried {names}",
+        message=f"could be any of {names}" if takers else tried,
         hint="name the format with --input-format",
-        severity="warning" if source.walked and not takers else "error",
+        severity="warning" if stranger else "error",
     )
 
 
