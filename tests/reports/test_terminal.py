@@ -39,6 +39,13 @@ def test_what_the_baseline_names_is_only_counted() -> None:
     assert shown(recordings(session(known))).startswith("\u2713 runs/refund.jsonl: 1 known from the baseline\n")
 
 
+def test_a_session_with_warnings_alone_is_marked_as_such() -> None:
+    advice = verdict("AP116", "gateway-is-the-gate", "warn", finding())
+    assert shown(recordings(session(advice))).startswith("! runs/refund.jsonl\n")
+    fault = verdict("AP102", "approval-url-verbatim", "fail", finding())
+    assert shown(recordings(session(advice, fault))).startswith("\u2717 runs/refund.jsonl\n")
+
+
 def test_transcripts_say_whether_they_are_as_declared() -> None:
     assert shown(declared()).splitlines()[:4] == [
         "\u2713 sharing/conforming: conforms",

@@ -1,4 +1,4 @@
-"""An adapter for `agentport-conformance gateway --adapter my-gateway`: a human's hands at one gateway, over its HTTP."""
+"""An adapter for `agentport-conformance gateway --adapter my-gateway`: a human's hands at a gateway, over its HTTP."""
 
 from contextlib import asynccontextmanager
 

@@ -79,6 +79,8 @@ def _lines(run: Run, look: Look) -> Iterator[tuple[str, str]]:
     full = set(most_telling(run, MOST_IN_FULL))
     problems = 0
     for number, (session, name) in enumerate(zip(run.sessions, names(run), strict=True)):
+        if run.totals and (session.problem is not None or session.skipped):
+            continue  # told by the reason, with the totals
         if session.problem is not None or _faults(session) or session.skipped:
             problems += 1
             if problems <= MOST_PROBLEMS and not (look.quiet and session.skipped):
@@ -89,7 +91,7 @@ def _lines(run: Run, look: Look) -> Iterator[tuple[str, str]]:
             yield from _roll(session)
             yield from ((f"    {visible(name)}: {visible(value)}", "") for name, value in run.facts.items())
     told = min(problems, MOST_PROBLEMS)
-    problems = max(problems, run.totals.unjudged if run.totals else 0)
+    problems = max(problems, run.totals.faults if run.totals else 0)
     if problems > told:
         yield f"  and {problems - told:,} more that could not be judged or were skipped", "red"
     yield from _left(run, full)
@@ -157,11 +159,20 @@ def _session(session: SessionReport, name: str, texts: Mapping[str, RuleText]) -
         yield f"- {name}: skipped, {visible(session.skipped)}", "yellow"
         return
     clean = _clean(session)
-    yield (f"\u2713 {name}{_well(session)}", "green") if clean else (f"\u2717 {name}", "bold red")
+    if session.input_format == "client":
+        name = f"{name}: {visible(session.title)}"
+    yield (f"\u2713 {name}{_well(session)}", "green") if clean else _head(session, name)
     for warning in session.warnings:
         yield f"    note: {visible(warning)}", "yellow"
     if not clean:
         yield from _wrong(session, texts)
+
+
+def _head(session: SessionReport, name: str) -> tuple[str, str]:
+    """The line of a session with findings: a cross where they fail the run, else a warning."""
+    failing = any(verdict.status == "fail" and any(not one.baselined for one in verdict.findings)
+                  for verdict in session.verdicts)  # fmt: skip
+    return (f"\u2717 {name}", "bold red") if failing or _faults(session) or unmet(session) else (f"! {name}", "yellow")
 
 
 def _wrong(session: SessionReport, texts: Mapping[str, RuleText]) -> Iterator[tuple[str, str]]:
@@ -251,7 +262,7 @@ def _kinds(run: Run, entries: int) -> Iterator[str]:
     tally = run.totals
     unread = tally.problems if tally else sum(1 for session in run.sessions if session.problem is not None)
     skipped = tally.skipped if tally else sum(1 for session in run.sessions if session.skipped)
-    yield counted(entries - unread - skipped, "session")
+    yield counted(entries - unread - skipped, "client" if run.kind == "client" else "session")
     if unread:
         yield f"{unread:,} not read"
     if skipped:
@@ -266,7 +277,7 @@ def _summary(run: Run, console: Console) -> None:
         met = sum(1 for session in run.sessions if session.expectation and session.expectation.met)
         skipped = sum(1 for session in run.sessions if session.skipped)
         wrong = len(run.sessions) - met - skipped
-        text = f"{len(run.sessions)} transcripts: {met} as declared, {wrong} not, {skipped} skipped"
+        text = f"{counted(len(run.sessions), 'transcript')}: {met} as declared, {wrong} not, {skipped} skipped"
     else:
         told = ", ".join(f"{counts[name]:,} {name.replace('_', ' ')}" for name in counts if name != "sessions")
         text = f"{', '.join(_kinds(run, counts['sessions']))}; verdicts: {told}"

@@ -60,11 +60,15 @@ class Newcomer:
     home: Path
     url: str
     environment: dict[str, str]
+    scripts: bool = True
 
     async def make_a_key(self) -> str:
         """The set-up page, an integration and a key, by the words on the buttons."""
         page = self.seen.page
         await page.goto(self.url)
+        code = page.get_by_label("Set-up code")
+        if not await code.input_value():
+            await code.fill(self.url.partition("#")[2])
         await page.get_by_label("Organisation").fill("Newcomers")
         await page.get_by_label("Email").fill("new@example.org")
         for label in ("Password", "Password again"):
@@ -83,6 +87,10 @@ class Newcomer:
         await page.goto(url)
         await page.get_by_text("Trying it out").wait_for()
         await page.get_by_role("button", name="Approve once").click()
+        if not self.scripts:
+            async with asyncio.timeout(30):
+                while not await page.get_by_text("What came back").count():
+                    await page.reload()
         await page.get_by_text("What came back").wait_for()
         assert REFUNDED in await page.inner_text("main")
         assert self.seen.said == []
@@ -131,7 +139,7 @@ async def set_up_link(process: subprocess.Popen[str]) -> str:
 
 
 @contextlib.asynccontextmanager
-async def newcomer(home: Path, path: str = os.environ["PATH"]) -> AsyncIterator[Newcomer]:
+async def newcomer(home: Path, path: str = os.environ["PATH"], *, scripts: bool = True) -> AsyncIterator[Newcomer]:
     """A gateway that nobody has used, on an empty folder, and somebody before it; writes down how long it took."""
     environment = {"PATH": path, "HOME": str(home), "LANG": "C.UTF-8", **QUIET}
     command = [sys.executable, "-m", "agentport_harness", "serve", "--port", "0"]
@@ -141,7 +149,8 @@ async def newcomer(home: Path, path: str = os.environ["PATH"]) -> AsyncIterator[
     try:
         async with chromium() as browser:
             link = await set_up_link(process)
-            yield Newcomer(await tab(browser, link.partition("/setup")[0]), home, link, environment)
+            seen = await tab(browser, link.partition("/setup")[0], java_script_enabled=scripts)
+            yield Newcomer(seen, home, link, environment, scripts)
             took = time.monotonic() - began
     finally:
         process.terminate()
@@ -152,10 +161,11 @@ async def newcomer(home: Path, path: str = os.environ["PATH"]) -> AsyncIterator[
     sys.stdout.write(note)
 
 
-async def test_from_an_empty_folder_to_the_first_result(tmp_path: Path) -> None:
-    home = tmp_path / "newcomer"
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+async def test_from_an_empty_folder_to_the_first_result(tmp_path: Path, scripts: bool) -> None:
+    home = tmp_path / ("newcomer" if scripts else "newcomer-without-scripts")
     home.mkdir()
-    async with newcomer(home) as one:
+    async with newcomer(home, scripts=scripts) as one:
         key = await one.make_a_key()
         url = f"{one.url.partition('/setup')[0]}/mcp"
         async with (
