@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -16,10 +16,13 @@ from agentport_gateway.process import Stopped, say, serve_until_stopped, write_r
 from agentport_gateway.starting import CannotStartError
 
 if TYPE_CHECKING:
+    import socket
+
     from agentport_gateway.serve import ServeOptions
     from agentport_gateway.settings import Settings
 
-_WORK = "from agentport_gateway.workers import work; work()"
+# No collections until it serves, as in `serve`.
+_WORK = "import gc; gc.disable(); from agentport_gateway.workers import work; work()"
 _REPLACE_AFTER_SECONDS = 1.0
 
 
@@ -34,11 +37,12 @@ def supervise(settings: Settings, options: ServeOptions, listener: socket.socket
 
 def work() -> None:
     """Serve as one of several: what to serve comes in by standard input, so that no secret is an argument."""
+    from agentport_gateway.listening import SharedListener
     from agentport_gateway.serve import ServeOptions
     from agentport_gateway.settings import Settings
 
     given = json.load(sys.stdin)
-    listener = socket.socket(fileno=given["listener"])
+    listener = SharedListener(fileno=given["listener"])
     told = given["told"]
 
     def tell() -> None:
@@ -63,6 +67,7 @@ class _Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._signalled, number)
         ready = await self._prepare()
+        gc.enable()
         watches = []
         try:
             started = [await self._start() for _ in range(self._options.workers)]

@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -76,6 +77,7 @@ def rows(chosen: Iterable[str]) -> Iterator[Row]:
 def _prepared() -> None:
     """A worker: what broken gateways complain of is no news, and what is imported is no rubbish."""
     logging.disable()
+    warnings.simplefilter("ignore")
     gc.freeze()
     gc.set_threshold(20_000, 50, 100)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -11,14 +10,8 @@ from agentport_harness.runner.catalogue import gateway_checks
 from agentport_harness.runner.gateway import check_stand
 from tests.faults.fault import Fault
 from tests.faults.stage import staged
-from tests.faults.time import BACKEND
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.postgresql, pytest.mark.timeout(300)]
-
-
-@pytest.fixture
-def anyio_backend() -> tuple[str, dict[str, Any]]:
-    return BACKEND
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.postgresql, pytest.mark.timeout(600)]
 
 
 @pytest.mark.parametrize("protocol", ["legacy", "2026-07-28"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,16 +12,11 @@ from agentport_harness.runner.gateway import check_stand
 from tests.faults import broken
 from tests.faults.fault import Fault
 from tests.faults.stage import staged
-from tests.faults.time import BACKEND
 
 CHECKS = {check.id: check for check in gateway_checks()}
 FAULTS = {f"{fault.check} {fault.name}": fault for fault in broken.found()}
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend() -> tuple[str, dict[str, Any]]:
-    return BACKEND
+# a busy machine may take long for it: nothing that is judged depends on that
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(600)]
 
 
 @pytest.mark.parametrize("protocol", ["legacy", "2026-07-28"])

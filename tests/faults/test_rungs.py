@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,17 +11,11 @@ from agentport_harness.runner.catalogue import gateway_checks
 from tests.faults import broken
 from tests.faults.fault import Fault
 from tests.faults.stage import WHOLE, staged
-from tests.faults.time import BACKEND
 
 CHECKS = {check.id: check for check in gateway_checks()}
 RUNGS = [("elicitation", "legacy"), ("elicitation", "2026-07-28"), ("tasks", "2026-07-28")]
 OFFERED = Fault(name="offered", check="", settings={"wait_rungs": ("elicitation", "tasks")})
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend() -> tuple[str, dict[str, Any]]:
-    return BACKEND
 
 
 async def judged(folder: Path, check: str, fault: Fault, **options: str) -> Checked:

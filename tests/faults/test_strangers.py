@@ -15,11 +15,6 @@ from tests.gateway.world import served
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 async def test_a_server_that_takes_anybody_and_offers_something_else_is_told_apart_from_a_gateway() -> None:
     plain = MCPServer("plain", log_level="CRITICAL")
     wanted = [check for check in gateway_checks() if check.id in ("GW102", "GW103", "GW105", "GW106", "GW202", "GW203")]

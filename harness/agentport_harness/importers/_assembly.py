@@ -62,6 +62,7 @@ class Assembly:
         self._again = 0
         self._first_again: int | None = None
         self._unknown: dict[str, tuple[int, int | None]] = {}
+        self._notes: list[str] = []
 
     def place(self, line: int | None, pointer: str = "") -> Place:
         """A place in this source."""
@@ -213,6 +214,10 @@ class Assembly:
         count, first = self._unknown.get(kind, (0, line))
         self._unknown[kind] = (count + 1, first)
 
+    def note(self, warning: str) -> None:
+        """The recording is not as it should be, which the session will say."""
+        self._notes.append(warning)
+
     def trace(self) -> Trace:
         """The session as collected."""
         events = self._in_order()
@@ -224,7 +229,7 @@ class Assembly:
             lacks=frozenset(self.lacks),
             gateway_servers=frozenset(self.gateway_servers),
             known_tools=frozenset(self.known_tools),
-            warnings=(*_counts(self._unknown), *self._same_ids(), *_clock(events)),
+            warnings=(*_counts(self._unknown), *self._notes, *self._same_ids(), *_clock(events)),
         )
 
     def _same_ids(self) -> Iterator[str]:

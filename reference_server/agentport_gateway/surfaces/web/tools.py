@@ -24,6 +24,7 @@ from agentport_gateway.domain.policy import (
 from agentport_gateway.operations.configuring import add_rule, change_rule, remove_rule, set_mode
 from agentport_gateway.operations.confirming import CodeRefusedError, CodeRequiredError, require_code
 from agentport_gateway.store.policies import PlacedRule
+from agentport_gateway.surfaces.web.arguments import folded
 from agentport_gateway.surfaces.web.pages import Pages
 from agentport_gateway.surfaces.web.rendering import go, render
 from agentport_gateway.upstreams.upstream import UpstreamError
@@ -184,6 +185,7 @@ async def _page(visit: Visit, *, status: int = 200, **shown: Any) -> Response:
         connected=connected,
         name=name,
         tool=tool,
+        description=folded(tool.description) if tool else None,
         failure=failure,
         schema=json.dumps(tool.input_schema, ensure_ascii=False, indent=2) if tool else "",
         parameters=_parameters(tool),
