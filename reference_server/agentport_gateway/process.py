@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from agentport_gateway.app import build
+from agentport_gateway.listening import LONGEST_QUEUE
 from agentport_gateway.logs import configure
 from agentport_gateway.tracing import CannotTraceError, export_spans
 
@@ -65,6 +66,7 @@ def _serve(settings: Settings, options: ServeOptions, listener: Any, tell: Calla
         application,
         log_config=None,
         access_log=False,
+        backlog=LONGEST_QUEUE if tell is None else 1,  # how many are accepted at a time, too: see SharedListener
         lifespan="on",
         timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
         timeout_keep_alive=75,
