@@ -40,16 +40,33 @@ def client_files(client: Client, around: Surroundings) -> Iterator[ConfigFile]:
     seen: set[tuple[str, tuple[str, ...]]] = set()
     read: dict[str, Source] = {}
     places = [place for place in client.files if around.system in place.systems]
+    if around.own and around.environment.get(client.no_projects, "").casefold() in ("1", "true"):
+        places = [place for place in places if place.scope != "project"]
     own = {os.path.realpath(expanded(place.path, client, around, "")) for place in places if place.scope == "user"}
     for place in places:
-        for project in around.projects if "project" in place.scope or place.scope == "local" else ("",):
-            path = expanded(place.path, client, around, project)
+        if place.variable:
+            if around.own and (text := around.environment.get(place.variable, "")):
+                source = read_source(text, place.dialect)
+                yield ConfigFile(place=place, path=f"${place.variable}", text=text, source=source)
+            continue
+        for path, project in _paths(place, client, around):
             way = below(place.below, project)
             real = os.path.realpath(path)
             if (real, way) in seen or (place.scope == "project" and real in own):
                 continue
             seen.add((real, way))
             yield _file(place, path, way, read)
+
+
+def _paths(place: FilePlace, client: Client, around: Surroundings) -> Iterator[tuple[str, str]]:
+    """The paths of a place, each with its project: one in each folder of a project, one for each name in its folder."""
+    projects = around.projects if place.scope in ("project", "local") else ("",)
+    for project in reversed(projects) if place.outermost else projects:
+        folder, star, pattern = expanded(place.path, client, around, project).partition("/*")
+        if star:
+            yield from ((str(path), project) for path in sorted(Path(folder).glob(f"*{pattern}")))
+        elif folder:
+            yield folder, project
 
 
 def _file(place: FilePlace, path: str, way: tuple[str, ...], read: dict[str, Source]) -> ConfigFile:

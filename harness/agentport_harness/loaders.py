@@ -69,9 +69,12 @@ def _read(source: Source, chosen: Sequence[Importer]) -> Iterator[Recording]:
     size = _size(source)
     try:
         with opened(source) as stream:
+            lost = list[int]()
             for session in _sessions(records, records.of(stream), chosen):
-                yield from records.drained()
-                yield session
+                for met in records.drained():
+                    lost += [met.line] if met.line else []
+                    yield met
+                yield session if isinstance(session, Problem) else _with_gaps(session, lost)
     except UNREADABLE as error:
         records.problems.append(problem(source, error))
     if size != _size(source):
@@ -79,6 +82,17 @@ def _read(source: Source, chosen: Sequence[Importer]) -> Iterator[Recording]:
         records.problems = [_softened(found) for found in records.problems]
         records.complain("grows", message, records.last_line, hint=hint, severity="warning")
     yield from records.drained()
+
+
+def _with_gaps(trace: Trace, lost: Sequence[int]) -> Trace:
+    """The trace; with a word on the lines among its own that could not be read, for what they held is not judged."""
+    lines = [event.place.line for event in trace.events if event.place.line] if lost else []
+    within = [line for line in lost if lines and min(lines) < line < max(lines)]
+    if not within:
+        return trace
+    many = f"{len(within)} lines" if len(within) > 1 else "1 line"
+    said = f"{many} of it could not be read, first line {within[0]}: the verdicts are of the rest"
+    return replace(trace, warnings=(*trace.warnings, said))
 
 
 def _size(source: Source) -> int:

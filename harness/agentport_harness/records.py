@@ -28,6 +28,8 @@ _TRIED = 64
 """Lines after which a source that held no JSON so far is given up."""
 _YAML = re.compile(rb"(?:---|#|[A-Za-z_][\w-]*:(?:\s|$))")
 _BOM = b"\xef\xbb\xbf"
+_SENT = re.compile(rb"(?:data|event|id|retry):|:")
+"""How the lines of a stream of server-sent events begin."""
 
 
 class Records:
@@ -67,7 +69,9 @@ class Records:
                 self.complain("empty", f"the file is empty{cut}", hint="record again")
             return
         number, line = head
-        if line is not None and (what := unlike_text(line)):
+        if line is not None and _SENT.match(line.removeprefix(_BOM)) and not self._is_yaml():
+            yield from self._parsed(_data(chain([head], lines)))
+        elif line is not None and (what := unlike_text(line)):
             self.complain(
                 "not-text", what, number, hint="recordings are UTF-8 text, or that compressed by gzip or zstd"
             )
@@ -110,7 +114,10 @@ class Records:
         bare = line.removeprefix(_BOM).strip()
         if bare[:1] in (b"{", b"["):
             return bare[-1:] in (b"{", b"[", b",", b":")
-        return self.source.name.endswith((".yaml", ".yml")) or bool(_YAML.match(bare))
+        return self._is_yaml() or bool(_YAML.match(bare))
+
+    def _is_yaml(self) -> bool:
+        return self.source.name.endswith((".yaml", ".yml"))
 
     def _document(self, held: list[tuple[int, bytes]]) -> Iterator[Record]:
         """The one document that the lines make; or, where they make none, each line by itself."""
@@ -178,6 +185,19 @@ def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
     read = getattr(stream, "read1", stream.read)
     while chunk := read(_CHUNK):
         yield chunk
+
+
+def _data(lines: Iterator[tuple[int, bytes | None]]) -> Iterator[tuple[int, bytes | None]]:
+    """What server-sent events carry, each on one line; their names, ids and comments say nothing more."""
+    for number, line in lines:
+        if line is None:
+            yield number, None
+            continue
+        name, colon, value = line.removeprefix(_BOM).partition(b":")
+        if name == b"data" and colon and value.strip() != b"[DONE]":
+            yield number, value
+        elif name and name not in (b"event", b"id", b"retry", b"data"):
+            yield number, line
 
 
 def _held(lines: Iterator[tuple[int, bytes | None]]) -> list[tuple[int, bytes]] | None:

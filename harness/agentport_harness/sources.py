@@ -24,7 +24,7 @@ from agentport_harness.core.importer import Problem
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-SUFFIXES = (".jsonl", ".ndjson", ".json", ".yaml", ".yml", ".eval")
+SUFFIXES = (".jsonl", ".ndjson", ".json", ".yaml", ".yml", ".sse", ".eval")
 """Names of recordings in a folder end like this, or so with ``.gz`` or ``.zst`` after it."""
 
 _COMPRESSED = (".gz", ".zst")
@@ -136,7 +136,7 @@ def _walk(folder: Path) -> Iterator[Source | Problem]:
         yield Problem(
             path=str(folder),
             slug="foreign-files",
-            message=f"passed over {foreign} file{'s' if foreign > 1 else ''} without a recording's suffix",
+            message=f"{foreign:,} file{'s' if foreign > 1 else ''} without a recording's suffix",
             hint=f"recordings end in {', '.join(SUFFIXES)}",
             severity="warning",
         )

@@ -78,8 +78,17 @@ class _Reading:
         self.tools: set[str] = set()
 
     def transcript(self, document: Any) -> Transcript:
+        signed_in_to: Sequence[str] = document.get("sign_in", ())
+        for index, name in enumerate(signed_in_to):
+            if name not in document["integrations"]:
+                names = ", ".join(sorted(document["integrations"]))
+                raise self.wrong(f"Expected one of {names}, got {name!r}", f"$.sign_in[{index}]")
         integrations = tuple(
-            Integration(name=name, tools=tuple(_tool(tool, given) for tool, given in tools.items()))
+            Integration(
+                name=name,
+                tools=tuple(_tool(tool, given) for tool, given in tools.items()),
+                sign_in=name in signed_in_to,
+            )
             for name, tools in document["integrations"].items()
         )
         self.tools = {f"{one.name}/{tool.name}" for one in integrations for tool in one.tools}

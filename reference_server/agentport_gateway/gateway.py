@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from agentport_gateway.auth.attempts import Attempts
     from agentport_gateway.auth.keys import Keys
-    from agentport_gateway.auth.rates import Rates
+    from agentport_gateway.auth.limits import Limits
     from agentport_gateway.auth.sealing import Sealer
     from agentport_gateway.auth.tokens import Tokens
     from agentport_gateway.domain.time import Clock, Ids
@@ -26,10 +25,11 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, kw_only=True)
 class Announcements:
-    """Whom to tell in this process: about an organisation's tools, and about a revoked key."""
+    """Whom to tell in this process: of an organisation's tools, a revoked key, the pages of a session (None: any)."""
 
     tools_changed: list[Callable[[str], None]] = field(default_factory=list)
     key_revoked: list[Callable[[str], None]] = field(default_factory=list)
+    page_asked: list[Callable[[str | None], None]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +42,7 @@ class Gateway:
     database: Database
     keys: Keys
     tokens: Tokens
-    attempts: Attempts
-    rates: Rates
+    limits: Limits
     documents: ClientDocuments
     sealer: Sealer
     views: Views
@@ -65,6 +64,10 @@ class Gateway:
     def callback_url(self, integration_id: str) -> str:
         """Where an integration's authorization server answers: each has an address of its own."""
         return f"{self.settings.base_url}/oauth/callback/{integration_id}"
+
+    def client_document_url(self, integration_id: str) -> str:
+        """What this gateway is as a client for an integration: its id there, if that server reads such documents."""
+        return f"{self.settings.base_url}/oauth/client/{integration_id}"
 
     def approval_url(self, request_id: str) -> str:
         """The page on which a human decides."""

@@ -48,6 +48,8 @@ def _trust(gateway: Gateway, trusted: bool) -> None:
     gateway.keys.forget()
     gateway.tokens.forget()
     gateway.waits.wake_all()
+    for announce in gateway.announcements.page_asked:
+        announce(None)
 
 
 def _take(gateway: Gateway, payload: str) -> None:
@@ -68,5 +70,8 @@ def _take(gateway: Gateway, payload: str) -> None:
             gateway.keys.revoke(which)
             for announce in gateway.announcements.key_revoked:
                 announce(which)
+        case "session":
+            for look in gateway.announcements.page_asked:
+                look(which)
         case _:
             _LOGGER.warning("unknown news: %s", subject)

@@ -55,12 +55,11 @@ class JsonLines(logging.Formatter):
 
 
 def configure(settings: Settings, *, quiet: bool, stream: TextIO | None = None) -> None:
-    """Send the log to standard error. As JSON it has a line for each call; people are spared those."""
+    """Send the log to standard error. As JSON it has a line for each call and step; people are spared those."""
     as_json = settings.log_format == "json"
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines() if as_json else TextLines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    told = logging.WARNING if quiet else logging.INFO
-    for name in ("agentport_gateway", "uvicorn"):
-        logging.getLogger(name).setLevel(told)
+    logging.getLogger("agentport_gateway").setLevel(logging.WARNING if quiet else logging.INFO)
+    logging.getLogger("uvicorn").setLevel(logging.INFO if as_json and not quiet else logging.WARNING)
     logging.getLogger("agentport_gateway.work").setLevel(logging.INFO if as_json else logging.WARNING)

@@ -54,6 +54,10 @@ class Seen(Unseen):
     def __exit__(self, *broken: Any) -> None:
         if broken[0] is not None:
             self.note(**{"error.type": broken[0].__name__})
+            if self._span is not None:
+                from opentelemetry.trace import StatusCode
+
+                self._span.set_status(StatusCode.ERROR)
         self._under.__exit__(*broken)
         if _LOGGER.isEnabledFor(logging.INFO):
             facts = {**self._facts, "milliseconds": round((time.perf_counter() - self._began) * 1000, 2)}

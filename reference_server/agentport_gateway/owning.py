@@ -13,24 +13,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class DatabaseInUseError(Exception):
-    """Another gateway serves from this file."""
+class CannotOwnError(Exception):
+    """The file cannot be this process's own; the text says why."""
 
 
 @contextlib.contextmanager
 def owned(database_url: str) -> Iterator[None]:
-    """The time during which this process owns the database. Raises DatabaseInUseError; PostgreSQL is shared."""
+    """The time during which this process owns the database. Raises CannotOwnError; PostgreSQL is shared."""
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         yield
         return
     # A file of its own: closing any descriptor of the database itself would drop SQLite's locks on it.
-    descriptor = os.open(f"{url.database}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        descriptor = os.open(f"{url.database}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise CannotOwnError(f"the database {url.database} cannot be used: {error.strerror}") from None
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise DatabaseInUseError(
+            raise CannotOwnError(
                 f"{url.database} is in use by another gateway: stop it, or choose another --database-url"
             ) from None
         yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import enum
 import gc
 import json
@@ -16,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from agentport_gateway.app import build
+from agentport_gateway.catalog.reading import CatalogError
 from agentport_gateway.listening import LONGEST_QUEUE
-from agentport_gateway.logs import configure
+from agentport_gateway.logs import configure, masked
+from agentport_gateway.starting import CannotStartError
 from agentport_gateway.tracing import CannotTraceError, export_spans
 
 if TYPE_CHECKING:
@@ -46,13 +49,13 @@ def serve_until_stopped(
     """Serve on the listening socket until a signal; `tell` is called once it answers, instead of saying so."""
     raise_descriptor_limit()
     configure(settings, quiet=options.quiet)
+    end_spans = None
     try:
         end_spans = export_spans() if settings.traces else None
-    except CannotTraceError as error:
-        sys.stderr.write(f"{error}\n")
-        return Stopped.FAILED
-    try:
         return _serve(settings, options, listener, tell)
+    except (CannotTraceError, CannotStartError, CatalogError) as error:
+        sys.stderr.write(f"{masked(str(error))}\n")
+        return Stopped.FAILED
     finally:
         if end_spans is not None:
             end_spans()
@@ -67,7 +70,7 @@ def _serve(settings: Settings, options: ServeOptions, listener: Any, tell: Calla
         log_config=None,
         access_log=False,
         backlog=LONGEST_QUEUE if tell is None else 1,  # how many are accepted at a time, too: see SharedListener
-        lifespan="on",
+        lifespan="off",
         timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
         timeout_keep_alive=75,
         server_header=False,
@@ -97,6 +100,7 @@ class _Server(uvicorn.Server):
         self._options = options
         self._tell = tell
         self.interrupted = False
+        self._failure: CannotStartError | None = None
 
     async def serve_to_the_end(self, listener: Any) -> None:
         """Serve, with signals handled here so that they end the process and not the caller's program."""
@@ -104,7 +108,11 @@ class _Server(uvicorn.Server):
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.handle_exit, number, None)
         try:
-            await self._serve(sockets=[listener])
+            # Its life is around uvicorn's, not inside: what keeps it from starting is told, and every end is orderly.
+            async with self._application.living():
+                await self._serve(sockets=[listener])
+            if self._failure is not None:
+                raise self._failure
         finally:
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.remove_signal_handler(number)
@@ -115,7 +123,7 @@ class _Server(uvicorn.Server):
         """Begin to stop: parked waits answer first, then connections close. A second signal does not wait."""
         if sig == signal.SIGINT:
             self.interrupted = True
-        self._application.stop()
+        self._application.stop(at_once=self.should_exit)
         if self.should_exit:
             self.force_exit = True
         self.should_exit = True
@@ -132,28 +140,43 @@ class _Server(uvicorn.Server):
             self._tell()
             return
         ready = await self._application.ready_facts()
-        if self._options.ready_file is not None:
-            write_whole(self._options.ready_file, ready)
+        try:
+            if self._options.ready_file is not None:
+                write_ready(self._options.ready_file, ready)
+        except CannotStartError as error:
+            self._failure = error
+            self.should_exit = True
+            return
         say(self._settings, self._options, ready)
 
 
-def raise_descriptor_limit() -> int:
-    """Take as many file descriptors as the system gives: every parked await is a connection. How many those are."""
+def raise_descriptor_limit() -> int | None:
+    """Take as many file descriptors as the system gives: every parked await is a connection.
+
+    How many those are; None for as many as one likes.
+    """
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return hard
+    # Some systems name a limit that they then do not give.
+    for wanted in (hard, 65_536, 10_240):
+        if soft == resource.RLIM_INFINITY or soft >= wanted > 0:
+            break
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            break
+    given = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return None if given == resource.RLIM_INFINITY else given
 
 
 def say(settings: Settings, options: ServeOptions, ready: dict[str, Any]) -> None:
     """Tell whoever started the gateway where it is."""
     if options.quiet:
         return
+    limit = raise_descriptor_limit()
     lines = [
         f"AgentPort reference gateway: {ready['base_url']} (MCP at {ready['mcp_url']}). Ctrl-C stops it.",
-        f"It may hold {raise_descriptor_limit():,} connections and files open at once.",
+        f"It may hold {f'{limit:,}' if limit is not None else 'any number of'} connections and files open at once.",
     ]
     if "setup_code" in ready:
         lines += [
@@ -170,7 +193,15 @@ def say(settings: Settings, options: ServeOptions, ready: dict[str, Any]) -> Non
     sys.stdout.flush()
 
 
-def write_whole(path: Path, value: dict[str, Any]) -> None:
+def write_ready(path: Path, ready: dict[str, Any]) -> None:
+    """Tell scripts where the gateway is. Raises CannotStartError."""
+    try:
+        _write_whole(path, ready)
+    except OSError as error:
+        raise CannotStartError(f"the ready file {path} cannot be written: {error.strerror}") from None
+
+
+def _write_whole(path: Path, value: dict[str, Any]) -> None:
     """Write a JSON file that only its owner reads and that nobody sees half-written."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

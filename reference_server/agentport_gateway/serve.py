@@ -90,12 +90,12 @@ def _serve(options: ServeOptions, listener: socket.socket, base_url: str, folder
             return _EXIT_USAGE
         stopped = supervise(settings, options, listener)
     else:
-        from agentport_gateway.owning import DatabaseInUseError, owned
+        from agentport_gateway.owning import CannotOwnError, owned
 
         try:
             with owned(settings.database_url):
                 stopped = serve_until_stopped(settings, options, listener)
-        except DatabaseInUseError as error:
+        except CannotOwnError as error:
             sys.stderr.write(f"{error}\n")
             return _EXIT_USAGE
     match stopped:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -13,8 +14,26 @@ def _split(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _network(value: str) -> str:
+    try:
+        ip_network(value, strict=False)
+    except ValueError:
+        raise ValueError(f"{value!r} is no network: expected for example 127.0.0.0/8") from None
+    return value
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError(f"{value!r} is no address: expected for example https://gateway.example.com")
+    if parts.hostname in ("0.0.0.0", "::"):  # noqa: S104 - refused here
+        raise ValueError(f"nobody can open {value}: give --base-url, the address that humans and clients see")
+    return value.rstrip("/")
+
+
 Rung = Literal["elicitation", "tasks"]
-Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+_LISTED = (NoDecode, BeforeValidator(_split))
+Listed = Annotated[tuple[str, ...], *_LISTED]
 """Several values; in an environment variable they are separated by commas."""
 
 
@@ -24,7 +43,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="AGENTPORT_", frozen=True, extra="forbid")
 
     database_url: str
-    base_url: str = "http://127.0.0.1:4747"
+    base_url: Annotated[str, AfterValidator(_address)] = "http://127.0.0.1:4747"
     secret_key: str = Field(default="", repr=False)
     """The key that seals upstream credentials (urlsafe base64, 32 bytes); kept outside the database."""
     organisations: int = Field(default=1, ge=1)
@@ -38,11 +57,11 @@ class Settings(BaseSettings):
     upstream_max_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
     tools_cache_seconds: float = Field(default=300.0, ge=0)
     sign_in_hours: float = Field(default=12.0, gt=0)
-    allow_upstreams: Listed = ()
+    allow_upstreams: Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], *_LISTED] = ()
     """Networks (CIDR) that upstreams may live in although they are not public; for development."""
     allowed_hosts: Listed = ()
     allowed_origins: Listed = ()
-    wait_rungs: Annotated[tuple[Rung, ...], NoDecode, BeforeValidator(_split)] = ()
+    wait_rungs: Annotated[tuple[Rung, ...], *_LISTED] = ()
     """How clients that declare it may be told of an approval besides text: `elicitation` (a page to open), `tasks`."""
     stateless_sessions: bool = False
     """Keep no sessions of the handshake revisions: their ids say it all, and any worker can answer any request."""
@@ -56,6 +75,11 @@ class Settings(BaseSettings):
 
     When nothing is said, a gateway offers it unless it is reached on this machine only; False refuses it.
     """
+    own_client_document: bool = True
+    """Be known to upstreams' authorization servers by a document here, where this gateway has a public https address.
+
+    False where those servers cannot reach it: it registers with them instead.
+    """
     demo: bool = False
 
     @property
@@ -67,6 +91,11 @@ class Settings(BaseSettings):
     def offers_client_documents(self) -> bool:
         """Whether clients are told that they need not register."""
         return self.client_documents if self.client_documents is not None else not self.is_local
+
+    @property
+    def publishes_client_document(self) -> bool:
+        """Whether authorization servers are told to look here for what this gateway is."""
+        return self.own_client_document and not self.is_local and urlsplit(self.base_url).scheme == "https"
 
     @property
     def offers_oauth(self) -> bool:

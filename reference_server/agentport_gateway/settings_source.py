@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from agentport_gateway.serve import ServeOptions
     from agentport_gateway.settings import Settings
 
+_PREFIX = "AGENTPORT_"
 _DEMO_ORGANISATIONS = 2
 _LOOPBACK = ("127.0.0.0/8", "::1/128")
 
@@ -53,12 +57,24 @@ def settings_for(options: ServeOptions, *, base_url: str, folder: Path | None) -
     if not os.environ.get("AGENTPORT_SETUP_CODE"):
         values["setup_code"] = new_setup_code()
     try:
+        _check_names(Settings.model_fields)
         settings = Settings(**values)
         _check_url(settings.database_url)
         return settings
     except ValidationError as error:
-        faults = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_input=False))
+        faults = "; ".join(
+            f"{fault['loc'][0]}: {fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors(include_input=False)
+        )
         raise BadSettingsError(f"a setting cannot be used: {faults}") from None
+
+
+def _check_names(known: Iterable[str]) -> None:
+    """Names of the environment that are meant for no setting are others' business, unless they look like a slip."""
+    known = [_PREFIX + name.upper() for name in known]
+    for name in sorted(os.environ):
+        if name.startswith(_PREFIX) and name not in known and (meant := get_close_matches(name, known, 1, 0.9)):
+            raise BadSettingsError(f"{name} is no setting: did you mean {meant[0]}?")
 
 
 def _check_url(database_url: str) -> None:
@@ -66,9 +82,12 @@ def _check_url(database_url: str) -> None:
     from sqlalchemy.exc import ArgumentError
 
     try:
-        backend = make_url(database_url).get_backend_name()
+        url = make_url(database_url)
+        backend = url.get_backend_name()
     except ArgumentError:
         raise BadSettingsError("the database URL cannot be read: expected sqlite:///… or postgresql://…") from None
+    if backend == "sqlite" and url.database in (None, "", ":memory:"):
+        raise BadSettingsError("a SQLite database URL names a file: sqlite:///path/to/gateway.sqlite")
     if backend not in ("sqlite", "postgresql"):
         raise BadSettingsError(f"{backend} is not supported: the database URL is sqlite:///… or postgresql://…")
 
@@ -92,10 +111,25 @@ def _kept_key(path: Path) -> str:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return path.read_text("ascii").strip()
+        return _read_key(path)
     except OSError as error:
         raise BadSettingsError(f"the key file {path} cannot be made: {error.strerror}") from None
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         key = secrets.token_urlsafe(32)
         file.write(key)
+    return key
+
+
+def _read_key(path: Path) -> str:
+    try:
+        key = path.read_text("utf-8").strip()
+    except OSError as error:
+        raise BadSettingsError(f"the key file {path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        key = ""
+    if not key:
+        raise BadSettingsError(
+            f"the key file {path} holds no key: bring it back from your backup, or remove it to begin with a new one, "
+            "which opens nothing that was sealed with the old one"
+        )
     return key

@@ -11,7 +11,9 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
-from agentport_gateway.process import Stopped, say, serve_until_stopped, write_whole
+from agentport_gateway.logs import masked
+from agentport_gateway.process import Stopped, say, serve_until_stopped, write_ready
+from agentport_gateway.starting import CannotStartError
 
 if TYPE_CHECKING:
     import socket
@@ -26,7 +28,11 @@ _REPLACE_AFTER_SECONDS = 1.0
 
 def supervise(settings: Settings, options: ServeOptions, listener: socket.socket) -> Stopped:
     """Serve with `options.workers` processes until a signal; one that dies is replaced."""
-    return asyncio.run(_Supervisor(settings, options, listener).run())
+    try:
+        return asyncio.run(_Supervisor(settings, options, listener).run())
+    except CannotStartError as error:
+        sys.stderr.write(f"{masked(str(error))}\n")
+        return Stopped.FAILED
 
 
 def work() -> None:
@@ -67,7 +73,7 @@ class _Supervisor:
             started = [await self._start() for _ in range(self._options.workers)]
             watches = [asyncio.create_task(self._watch(worker)) for worker in started]
             if self._options.ready_file is not None:
-                write_whole(self._options.ready_file, ready)
+                write_ready(self._options.ready_file, ready)
             say(self._settings, self._options, ready)
             await self._stop.wait()
         except _WorkerFailedError:

@@ -60,9 +60,9 @@ class TestEveryClient:
         by_oauth = replace(SETUP, credential="oauth")
         told = [*client.files(by_oauth).values(), *client.environment(by_oauth).values()]
 
-        if client.sign_in:
-            assert "agentport" in client.sign_in
-            assert not [text for text in told if "ap_secret" in text or "X-API-Key" in text or "Bearer" in text]
+        assert client.sign_in is not None
+        assert "agentport" in " ".join((*client.sign_in.arguments, client.sign_in.line))
+        assert not [text for text in told if "ap_secret" in text or "X-API-Key" in text or "Bearer" in text]
 
     def test_a_limit_for_calls_is_written_where_one_is_asked_for_and_nowhere_else(self, client: AgentClient) -> None:
         assert client.files(replace(SETUP, tool_timeout=7.5)) != client.files(SETUP)

@@ -140,7 +140,7 @@ class OneWorker:
 def test_a_recording_on_which_workers_die_is_a_fault_and_its_neighbours_are_judged() -> None:
     pytest.importorskip("distributed")
     client = OneWorker("approved-0.135.jsonl")
-    sources = list(find([str(ROLLOUTS), "/no/such/file"]))
+    sources = list(find([f"{ROLLOUTS}/*-0.135.jsonl", "/no/such/file"]))
     found = list(fleet._in_order(client, iter(sources), Settings(), 1))
     alone = list(judged_one_by_one(iter(sources), Settings()))
     assert client.given == [len(sources)] + [1] * len(sources)

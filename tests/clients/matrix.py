@@ -1,8 +1,8 @@
 """Generates docs/clients.md: what each client does with the gateway, every cell from a run.
 
-    python -m tests.clients.matrix --client-path node_modules/.bin [--no-waits] [--write docs/clients.md]
+    python -m tests.clients.matrix --client-path node_modules/.bin [--no-waits] [--no-suite] [--write docs/clients.md]
 
-It takes about seven minutes, most of them spent waiting for a human who takes five.
+It takes about forty minutes on two cores: the whole suite with every client, and a human who takes five minutes.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 
 from agentport_harness.core.agent_client import AgentClient
 from agentport_harness.core.calls import Await
 from agentport_harness.core.report import SessionReport
 from agentport_harness.core.trace import ToolResult
 from agentport_harness.runner.agent import run_agent
-from agentport_harness.runner.agent_choice import chosen_client
+from agentport_harness.runner.agent_choice import chosen_client, chosen_transcripts
 from agentport_harness.runner.agent_options import AgentOptions
 from agentport_harness.runner.agent_skills import skill_names
 from agentport_harness.runner.catalogue import agent_rules
@@ -42,6 +43,8 @@ BUDGET = 330.0
 limit shows.
 """
 NOT_TRIED = "not tried"
+_ONE_SUITE = Lock()
+"""Clients are heavy: while waits may overlap, only one of them plays the suite."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,7 @@ COLUMNS = (
     "of 5 min",
     "loads the skills",
     "recording importable",
+    "plays the suite as declared",
 )
 
 
@@ -110,7 +114,7 @@ def drive(row: Row, commands: Path, folder: Path, transcript: Path, **options: o
     return Driven(report=run.sessions[0], folder=kept)
 
 
-def cells(row: Row, commands: Path, folder: Path, waits: bool) -> list[str]:
+def cells(row: Row, commands: Path, folder: Path, *, waits: bool, suite: bool) -> list[str]:
     """The row's cells, each from a run."""
     by_key = drive(row, commands, folder / "key", DEFAULT_PATH)
     by_bearer = drive(row, commands, folder / "bearer", DEFAULT_PATH, credential="bearer")
@@ -133,12 +137,11 @@ def cells(row: Row, commands: Path, folder: Path, waits: bool) -> list[str]:
         *waited,
         _skills(by_key),
         _recording(by_key),
+        _suite(row, commands) if suite else NOT_TRIED,
     ]
 
 
 def _oauth(row: Row, commands: Path, folder: Path) -> str:
-    if not row.agent.sign_in:
-        return f"{NOT_TRIED}: it signs in on a terminal"
     run = drive(row, commands, folder, DEFAULT_PATH, credential="oauth")
     return _told(run.well, run)
 
@@ -191,6 +194,15 @@ def _recording(run: Driven) -> str:
     return f"yes (`{trace.input_format}`)" if trace is not None else "no"
 
 
+def _suite(row: Row, commands: Path) -> str:
+    """How many of the shipped transcripts, those that a client without a terminal can play, went as they declare."""
+    options = AgentOptions(client=row.agent, client_folder=str(commands), model_name=row.model)
+    with _ONE_SUITE:
+        run = run_agent(chosen_transcripts(()), agent_rules(), options, ReplayOptions(poll_budget=options.poll_budget))
+    well = [one for one in run.sessions if one.problem is None and one.expectation and one.expectation.met]
+    return f"{len(well)} of {len(run.sessions)}"
+
+
 def version(commands: Path, client: AgentClient) -> str:
     """The version that npm installed."""
     told = json.loads((commands.parent / client.package / "package.json").read_text(encoding="utf-8"))
@@ -210,11 +222,17 @@ For the waits the gateway held one call for up to {budget} s. Codex gives every 
 and Claude Code 300 s without a sign of life, which the gateway gives. By default the gateway answers after 45 s, so
 that no client's limit is met: the agent is told that the request is still pending, and awaits again.
 
+The suite is every shipped transcript that a client without a terminal can play, those among them that declare a fault
+as well: as declared is a client that lets the fault through and a recording in which it is found.
+
 Codex shows tools by the model it speaks to: a model that it does not know gets them in its list, gpt-5.5 has to search
 for them, and gpt-6 calls them inside a program.
 
 Exit code 0 proves nothing in any of these clients. What a run was worth is in the client's own recording, which
 `agentport-conformance check` reads, and in the gateway's log; `agentport-conformance agent` compares the two.
+
+Cursor and VS Code are not in the table: neither was run. Their pages, and what `doctor` knows of them, are from their
+documentation.
 
 ## Try it yourself
 
@@ -245,12 +263,13 @@ def main(arguments: Sequence[str] | None = None, progress: Callable[[str], None]
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--client-path", type=Path, required=True)
     parser.add_argument("--no-waits", action="store_true")
+    parser.add_argument("--no-suite", action="store_true")
     parser.add_argument("--write", type=Path)
     given = parser.parse_args(arguments)
 
     def tried(row: Row) -> tuple[str, Mapping[str, str]]:
         with tempfile.TemporaryDirectory(prefix="agentport-matrix-") as folder:
-            found = cells(row, given.client_path, Path(folder), not given.no_waits)
+            found = cells(row, given.client_path, Path(folder), waits=not given.no_waits, suite=not given.no_suite)
         name = f"{row.agent.title} {version(given.client_path, row.agent)}, {row.how}"
         progress(name)
         return name, dict(zip(COLUMNS, found, strict=True))

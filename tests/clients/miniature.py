@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from agentport_harness.core.agent_client import AgentClient, Setup
+from agentport_harness.core.agent_client import AgentClient, Setup, SignIn
 from agentport_harness.core.report import Run
 from agentport_harness.core.transcript import Transcript
 from agentport_harness.runner.agent import run_agent
@@ -48,7 +48,7 @@ def miniature(folder: Path, manners: str = "", mark: str = "", sign_in: tuple[st
         first=lambda _setup, prompt: ("run", prompt),
         next=lambda _setup, session, prompt: ("resume", session, prompt),
         session_id=lambda printed: "session-1" if '"session-1"' in printed else "",
-        sign_in=sign_in,
+        sign_in=SignIn(arguments=sign_in) if sign_in else None,
         recordings=("records/*.json",),
     )
 

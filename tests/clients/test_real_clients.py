@@ -100,7 +100,7 @@ def test_a_decision_after_the_clients_time_limit_is_not_lost(commands: Path, cli
     assert waits(report) == ["client_timeout", "executed"]
 
 
-@pytest.mark.parametrize("client", ["codex", "claude-code", "opencode"])
+@pytest.mark.parametrize("client", ["codex", "claude-code", "gemini", "opencode"])
 def test_a_client_signs_in_by_oauth_and_the_human_allows_it(commands: Path, gateway: Served, client: str) -> None:
     here = ReplayOptions(gateway=given_gateway(None, None, None, "", str(gateway.ready_file)))
 

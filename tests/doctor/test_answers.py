@@ -7,6 +7,7 @@ import pytest
 from agentport_harness.core.verdict import Verdict
 from agentport_harness.runner.catalogue import clients, setup_checks
 from agentport_harness.setups.check import examined
+from agentport_harness.setups.client import Client, FilePlace
 from agentport_harness.setups.endpoint import Endpoint
 from agentport_harness.setups.entries import find_entries
 from agentport_harness.setups.mending import read_source
@@ -16,9 +17,13 @@ from tests.doctor.homes import CLAUDE, CODEX, URL
 TOOLS = ("agentport__call_tool", "agentport__await_approval")
 
 
+def _own(known: Client) -> FilePlace:
+    return next(place for place in known.files if place.scope == "user")
+
+
 def _verdicts(client: str, text: str, endpoint: Endpoint) -> dict[str, Verdict]:
     known = clients()[client]
-    place = next(place for place in known.files if place.scope == "user")
+    place = _own(known)
     file = ConfigFile(place=place, path="/home/me/config", text=text, source=read_source(text, place.dialect))
     found = find_entries(known, [file], "", frozenset())
     setup = Setup(
@@ -72,7 +77,7 @@ def test_a_poll_budget_that_the_gateway_states_is_the_measure(budget: float, sta
 )
 def test_a_redirect_is_taken_over_only_when_it_stays_at_the_gateway(location: str, cured: bool) -> None:
     known = clients()["codex"]
-    file = ConfigFile(place=known.files[-1], path="/c", text=CODEX, source=read_source(CODEX, "toml"))
+    file = ConfigFile(place=_own(known), path="/c", text=CODEX, source=read_source(CODEX, "toml"))
     answered = Endpoint(url=URL, state="redirected", status=308, location=location)
     setup = Setup(
         client=known, files=(file,), entries=find_entries(known, [file], "", frozenset()).entries,

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx2
 import pytest
 
@@ -14,11 +15,12 @@ from agentport_gateway.app import build
 from agentport_gateway.listening import bind
 from agentport_gateway.settings import Settings
 from agentport_gateway.store import accounts
+from agentport_gateway.store.database import Database
 from agentport_harness.bench.stand import Stand, Tenant
 from agentport_harness.transports.agentport import AgentPortAdapter
 from agentport_harness.transports.probe import probing
 from tests.faults.fault import Fault
-from tests.faults.time import JumpingClock
+from tests.faults.time import BenchTime, LoopClock, counted
 from tests.gateway.web.people import PASSWORD, cheap_hash
 from tests.gateway.world import Tenant as Furnished
 from tests.gateway.world import furnish_tenant, served
@@ -29,8 +31,8 @@ ROUNDS = 3
 
 @contextlib.asynccontextmanager
 async def staged(folder: Path, fault: Fault = WHOLE, **options: Any) -> AsyncIterator[Stand]:
-    """A stand before the gateway with this fault: time jumps, and an await holds the line for 1 s at most."""
-    clock = JumpingClock()
+    """A stand before the gateway with this fault; an await holds the line for 1 s at most. Runs in a `WaitingLoop`."""
+    clock = LoopClock()
     given: dict[str, Any] = {
         "database_url": f"sqlite:///{folder / 'gateway.sqlite'}",
         "secret_key": "a key for tests",
@@ -41,10 +43,12 @@ async def staged(folder: Path, fault: Fault = WHOLE, **options: Any) -> AsyncIte
         "approval_expiry_seconds": 86_400.0,
         "upstream_timeout_seconds": 3.0,
         "upstream_max_bytes": 1024 * 1024,
-        "max_pending_per_key": 150,
+        "max_pending_per_key": 50,
         **fault.settings,
     }
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(anyio.to_thread, "run_sync", counted(anyio.to_thread.run_sync))
+        patch.setattr(Database, "write", counted(Database.write))
         fault.apply(patch)
         async with contextlib.AsyncExitStack() as stack:
             house = _House(fault, given, clock)
@@ -65,11 +69,11 @@ async def staged(folder: Path, fault: Fault = WHOLE, **options: Any) -> AsyncIte
                     "first": tenants[0],
                     "second": tenants[1],
                     "probe": probe,
-                    "clock": clock.bench,
+                    "clock": BenchTime(),
                     "commands": {"restart": house.reopen, "stop": house.reopen},
                     "rounds": ROUNDS,
                     "poll_limit": 5.0,
-                    "call_limit": 5.0,
+                    "call_limit": 15.0,
                     "grace": 0.05,
                     "waiters": 20,
                     **options,
@@ -84,7 +88,7 @@ def _human(http: httpx2.AsyncClient, name: str) -> AgentPortAdapter:
 class _House:
     """The gateway, opened over the same database and on the same port each time."""
 
-    def __init__(self, fault: Fault, given: dict[str, Any], clock: JumpingClock) -> None:
+    def __init__(self, fault: Fault, given: dict[str, Any], clock: LoopClock) -> None:
         self._fault = fault
         self._given = given
         self._clock = clock

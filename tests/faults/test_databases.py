@@ -11,12 +11,7 @@ from agentport_harness.runner.gateway import check_stand
 from tests.faults.fault import Fault
 from tests.faults.stage import staged
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.postgresql, pytest.mark.timeout(300)]
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.postgresql, pytest.mark.timeout(600)]
 
 
 @pytest.mark.parametrize("protocol", ["legacy", "2026-07-28"])

@@ -15,12 +15,8 @@ from tests.faults.stage import staged
 
 CHECKS = {check.id: check for check in gateway_checks()}
 FAULTS = {f"{fault.check} {fault.name}": fault for fault in broken.found()}
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+# a busy machine may take long for it: nothing that is judged depends on that
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(600)]
 
 
 @pytest.mark.parametrize("protocol", ["legacy", "2026-07-28"])

@@ -39,11 +39,6 @@ DISCOVERED = {"supportedVersions": ["2026-07-28"], "capabilities": {}, "serverIn
 COMPLETE = {"resultType": "complete", "ttlMs": 0, "cacheScope": "private"}
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 class Hostile:
     """Lists the documented tools with schemas that are none, and gives every call another strange answer."""
 

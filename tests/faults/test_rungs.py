@@ -18,11 +18,6 @@ OFFERED = Fault(name="offered", check="", settings={"wait_rungs": ("elicitation"
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 async def judged(folder: Path, check: str, fault: Fault, **options: str) -> Checked:
     async with staged(folder, fault, **options) as stand:
         return await run_check(CHECKS[check], stand)

@@ -15,11 +15,6 @@ from tests.gateway.world import served
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 async def test_a_server_that_takes_anybody_and_offers_something_else_is_told_apart_from_a_gateway() -> None:
     plain = MCPServer("plain", log_level="CRITICAL")
     wanted = [check for check in gateway_checks() if check.id in ("GW102", "GW103", "GW105", "GW106", "GW202", "GW203")]
@@ -53,3 +48,17 @@ def _older_alone(whole: ASGIApp) -> ASGIApp:
         await (JSONResponse({"error": "no session"}, status_code=400) if newer else whole)(scope, receive, send)
 
     return app
+
+
+async def test_a_server_that_asks_for_no_key_is_checked_without_one() -> None:
+    plain = MCPServer("plain", log_level="CRITICAL")
+    wanted = [check for check in gateway_checks() if check.id in ("GW101", "GW102", "GW103", "GW104")]
+    async with served(plain.streamable_http_app()) as (base_url, _):
+        stand = Stand(mcp_url=f"{base_url}/mcp", base_url=base_url, first=Tenant(api_key=""))
+        run = await check_stand(wanted, stand)
+
+    verdicts = {one.rule: (one.status, one.reason) for one in run.sessions[0].verdicts}
+    taken = ("not_testable", "the endpoint answers without a credential too")
+    assert verdicts["GW101"][0] in ("pass", "fail")
+    assert verdicts["GW102"] == verdicts["GW103"] == taken
+    assert verdicts["GW104"][0] == "fail"

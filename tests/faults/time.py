@@ -1,72 +1,107 @@
-"""Time that flows as ever and can be made to jump: for a gateway and the checks of it in one process."""
+"""Time for a gateway and the checks of it in one process: it stands while anybody works, and flies while all wait.
+
+Whatever is measured or limited there is then the same on every machine, however busy: only waits take time.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable
+import selectors
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+SPEED = 50.0
+"""Seconds that pass in one of the machine's: what the kernel still has under way must not look like silence."""
 
 
-class JumpingClock:
-    """The gateway's clock (`now` as a date) and, as `bench`, that of the checks."""
+class _Selector(selectors.DefaultSelector):  # type: ignore[misc,valid-type]  # what it is depends on the system
+    """Asks the kernel, and lets time pass where it has nothing and nobody works elsewhere."""
 
     def __init__(self) -> None:
-        self._began = time.monotonic()
-        self._jumped = 0.0
-        self._timers: set[_Timer] = set()
+        super().__init__()
+        self.now = 0.0
+        self.busy = 0
+
+    def select(self, timeout: float | None = None) -> list[Any]:
+        ready = super().select(0)
+        if ready or (timeout is not None and timeout <= 0):
+            return ready
+        if timeout is None or self.busy:
+            return super().select(None)
+        ready = super().select(timeout / SPEED)
+        if not ready:
+            self.now += timeout
+        return ready
+
+
+class WaitingLoop(asyncio.SelectorEventLoop):
+    """An event loop in which only waiting takes time. What other threads do for it counts as work."""
+
+    def __init__(self) -> None:
+        self._idle = _Selector()
+        super().__init__(self._idle)
+
+    def time(self) -> float:
+        return self._idle.now
+
+    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
+        working = super().run_in_executor(executor, func, *args)
+        self._idle.busy += 1
+        working.add_done_callback(self._rested)
+        return working
+
+    def _rested(self, _working: object) -> None:
+        self._idle.busy -= 1
+
+    def freeze(self, seconds: float) -> None:
+        """So many seconds pass in which nobody else comes to do anything."""
+        self._idle.now += seconds
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Somebody works whom the loop does not know of."""
+        self._idle.busy += 1
+        try:
+            yield
+        finally:
+            self._idle.busy -= 1
+
+
+def counted(whole: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """The same, and a loop whose time waits for it knows that it is work."""
+
+    async def work(*given: Any, **named: Any) -> Any:
+        loop = asyncio.get_running_loop()
+        with loop.working() if isinstance(loop, WaitingLoop) else nullcontext():
+            return await whole(*given, **named)
+
+    return work
+
+
+BACKEND: tuple[str, dict[str, Any]] = ("asyncio", {"loop_factory": WaitingLoop})
+"""For `anyio_backend`."""
+
+
+class LoopClock:
+    """A loop's time as the gateway sees it, from its other threads too."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
 
     def now(self) -> datetime:
-        return datetime(2026, 11, 22, 9, 0, tzinfo=UTC) + timedelta(seconds=self.seconds())
+        return datetime(2026, 11, 22, 9, 0, tzinfo=UTC) + timedelta(seconds=self._loop.time())
 
-    def seconds(self) -> float:
-        return time.monotonic() - self._began + self._jumped
-
-    def call_later(self, seconds: float, callback: Callable[[], None]) -> _Timer:
-        timer = _Timer(self, self.seconds() + seconds, callback)
-        self._timers.add(timer)
-        return timer
-
-    async def jump(self, seconds: float) -> None:
-        """So many seconds have passed; what was due rings."""
-        self._jumped += seconds
-        for timer in sorted(self._timers, key=lambda one: one.due):
-            if timer.due <= self.seconds():
-                timer.ring()
-        await asyncio.sleep(0)
-
-    @property
-    def bench(self) -> BenchTime:
-        return BenchTime(self)
-
-
-class _Timer:
-    def __init__(self, clock: JumpingClock, due: float, callback: Callable[[], None]) -> None:
-        self.due = due
-        self._clock = clock
-        self._callback = callback
-        self._handle = asyncio.get_running_loop().call_later(max(due - clock.seconds(), 0), self.ring)
-
-    def ring(self) -> None:
-        if self in self._clock._timers:
-            self.cancel()
-            self._callback()
-
-    def cancel(self) -> None:
-        self._handle.cancel()
-        self._clock._timers.discard(self)
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> asyncio.TimerHandle:
+        return self._loop.call_later(seconds, callback)
 
 
 class BenchTime:
-    """The checks' view of it."""
-
-    virtual = True
-
-    def __init__(self, clock: JumpingClock) -> None:
-        self._clock = clock
+    """The same as the checks see it."""
 
     def now(self) -> float:
-        return self._clock.seconds()
+        return asyncio.get_running_loop().time()
 
     async def sleep(self, seconds: float) -> None:
-        await self._clock.jump(seconds)
+        await asyncio.sleep(seconds)

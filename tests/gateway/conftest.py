@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import shutil
 import tempfile
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -39,6 +40,19 @@ def server() -> Iterator[str]:
     if given := os.environ.get("AGENTPORT_TEST_POSTGRESQL"):
         yield given
         return
+    with _postgresql() as running:
+        yield running.get_uri()
+
+
+@pytest.fixture
+def own_server() -> Iterator[Any]:
+    """A PostgreSQL server that nobody else uses, to be stopped and started."""
+    with _postgresql() as running:
+        yield running
+
+
+@contextlib.contextmanager
+def _postgresql() -> Iterator[Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -53,7 +67,7 @@ def server() -> Iterator[str]:
         folder.chmod(0o755)
         running = pgserver.get_server(folder / "data", cleanup_mode="stop")
     try:
-        yield running.get_uri()
+        yield running
     finally:
         running.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

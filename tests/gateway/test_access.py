@@ -198,6 +198,6 @@ async def _streams_open(world: World, count: int) -> None:
     assert sessions is not None
     manager = next(cell.cell_contents for cell in sessions if hasattr(cell.cell_contents, "_server_instances"))
     transports = manager._server_instances
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while sum("_GET_stream" in one._request_streams for one in transports.values()) < count:  # noqa: ASYNC110
             await asyncio.sleep(0.002)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import product
 
 import pyotp
 import pytest
+
+from agentport_gateway.domain.policy import MODES, Condition, Rule, decide, lets_more_run
 
 from .world import CALL, World, ask, facts
 
@@ -83,3 +86,59 @@ async def test_who_has_a_second_factor_shows_it_to_say_yes(world: World) -> None
     assert (await world.http.post(disable, json=recovery, headers=human)).status_code == 200
     status = await world.http.get("/api/users/me/totp/status", headers=human)
     assert status.json() == {"enabled": False}
+
+
+async def test_letting_more_run_by_a_rule_needs_the_second_factor_over_rest_as_on_the_pages(world: World) -> None:
+    human = world.first.as_human
+    denying = (await world.http.post(RULES, json={"effect": "deny", "priority": 5}, headers=human)).json()
+    allowing = (await world.http.post(RULES, json={"effect": "allow", "priority": 9}, headers=human)).json()
+    secret = (await world.http.post("/api/users/me/totp/setup", headers=human)).json()["secret"]
+    totp = pyotp.TOTP(secret)
+    code = {"totp_code": totp.at(world.clock.now())}
+    assert (await world.http.post("/api/users/me/totp/enable", json=code, headers=human)).status_code == 200
+    deny, allow = f"{RULES}/{denying['id']}", f"{RULES}/{allowing['id']}"
+    narrower = {"conditions": [{"param": "order", "operator": "equals", "values": ["1"]}]}
+    for method, path, body in (
+        ("POST", RULES, {"effect": "allow"}),
+        ("PATCH", deny, {"enabled": False}),
+        ("PATCH", deny, {"effect": "allow"}),
+        ("PATCH", deny, {"priority": 10}),
+        ("PATCH", deny, narrower),
+        ("DELETE", deny, None),
+        ("DELETE", deny, {"totp_code": None}),
+    ):
+        answer = await world.http.request(method, path, json=body, headers=human)
+        assert (answer.status_code, answer.json()["detail"]) == (403, {"error": "totp_required"}), (method, body)
+    replayed = await world.http.request("DELETE", deny, json=code, headers=human)
+    assert (replayed.status_code, replayed.json()["detail"]) == (403, {"error": "totp_invalid"})
+    for method, path, body in (
+        ("POST", RULES, {"effect": "deny"}),
+        ("PATCH", deny, {"priority": 1}),
+        ("PATCH", allow, {"enabled": False}),
+        ("DELETE", allow, None),
+    ):
+        answer = await world.http.request(method, path, json=body, headers=human)
+        assert answer.is_success, (method, body)
+    world.clock.move(seconds=30)
+    fresh = {"totp_code": totp.at(world.clock.now())}
+    assert (await world.http.request("DELETE", deny, json=fresh, headers=human)).status_code == 204
+
+
+def test_whatever_lets_a_call_run_that_did_not_run_is_seen_as_such() -> None:
+    only = Condition(param="a", operator="equals", values=("1",))
+    rules = [None] + [
+        Rule(id="r", priority=priority, effect=effect, enabled=enabled, conditions=conditions)
+        for priority, effect, enabled, conditions in product((1, 3), MODES, (True, False), ((), (only,)))
+    ]
+    others = [[]] + [[Rule(id="o", priority=2, effect=effect, enabled=True, conditions=())] for effect in MODES]
+    seen = 0
+    for before, after in product(rules, rules):
+        opened = any(
+            decide(arguments=given, configured=mode, rules=[*other, *([before] if before else [])]).mode != "allow"
+            and decide(arguments=given, configured=mode, rules=[*other, *([after] if after else [])]).mode == "allow"
+            for other, mode, given in product(others, MODES, ({"a": "1"}, {}))
+        )
+        assert lets_more_run(before, after) or not opened, (before, after)
+        seen += opened
+    assert seen
+    assert not any(lets_more_run(rule, rule) for rule in rules)

@@ -29,9 +29,11 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         yield running
 
 
-async def opened(world: World, tenant: Tenant) -> dict[str, str]:
+async def opened(world: World, tenant: Tenant, capabilities: dict[str, Any] | None = None) -> dict[str, str]:
     """The headers of a session that was just opened."""
-    answer = await world.http.post("/mcp", json=INITIALIZE, headers={**tenant.as_agent, **ACCEPT})
+    params = {**INITIALIZE["params"], "capabilities": capabilities or {}}
+    body = {**INITIALIZE, "params": params}
+    answer = await world.http.post("/mcp", json=body, headers={**tenant.as_agent, **ACCEPT})
     assert answer.status_code == 200
     session_id = answer.headers["mcp-session-id"]
     return {"Mcp-Session-Id": session_id, "MCP-Protocol-Version": "2025-11-25", **ACCEPT, **tenant.as_agent}
@@ -50,7 +52,7 @@ async def listening(world: World, headers: dict[str, str]) -> AsyncIterator[Any]
 
 
 async def next_message(lines: Any) -> str:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         async for line in lines:
             if line.startswith("data: "):
                 return str(line)
@@ -107,7 +109,7 @@ async def test_the_sdks_client_works_as_with_any_session(world: World) -> None:
         ) as client,
     ):
         assert facts(await client.call_tool(CALL, ask("lookup", order="1")))["outcome"] == "executed"
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not heard.is_set():
                 installation = {"integration_id": "notes", "auth_method": "none"}
                 await world.http.delete("/api/installed/notes", headers=world.first.as_agent)

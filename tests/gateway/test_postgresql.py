@@ -52,7 +52,7 @@ async def pair(tmp_path: Path, database: str, **more: Any) -> AsyncIterator[tupl
     async with running_gateway(tmp_path, clock=clock, database_url=database, **more) as one:
         tenants = (one.first, one.second)
         async with running_gateway(tmp_path, clock=clock, tenants=tenants, database_url=database, **more) as two:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while not (one.gateway.views.keeps and two.gateway.views.keeps):  # noqa: ASYNC110
                     await asyncio.sleep(0.005)
             yield one, two
@@ -164,6 +164,43 @@ async def test_a_lost_connection_costs_seconds_and_not_the_news(tmp_path: Path, 
         assert facts(await asyncio.wait_for(waiting, 10))["outcome"] == "executed"
 
 
+@pytest.mark.slow
+async def test_a_database_server_that_restarts_costs_seconds_and_no_waiter(tmp_path: Path, own_server: Any) -> None:
+    from pgserver import pg_ctl
+
+    async with (
+        running_gateway(tmp_path, database_url=own_server.get_uri()) as world,
+        recording_upstream() as upstream,
+        world.agent() as agent,
+    ):
+        integration = await world.install("Probe", upstream.url)
+        request_id = facts(await agent.call_tool(CALL, ask("act", integration)))["request_id"]
+        parked = asyncio.Event()
+
+        async def on_progress(*_told: Any) -> None:
+            parked.set()
+
+        waiting = asyncio.create_task(agent.call_tool(AWAIT, {"request_id": request_id}, progress_callback=on_progress))
+        await asyncio.wait_for(parked.wait(), 10)
+        stop = (["-w", "-m", "fast", "stop"], own_server.pgdata, own_server.system_user)
+        await asyncio.to_thread(pg_ctl, stop[0], pgdata=stop[1], user=stop[2])
+        assert (await world.http.get("/health")).status_code == 200
+        assert (await world.http.get("/health/ready")).status_code == 503
+        listing = {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}
+        refused = await world.http.post("/mcp", json=listing, headers=world.first.as_agent)
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+        assert not waiting.done()
+        await asyncio.to_thread(own_server.ensure_postgres_running)
+        async with asyncio.timeout(20):
+            while (await world.decide(request_id, "approve-once")).status_code >= 500:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        assert facts(await asyncio.wait_for(waiting, 20))["outcome"] == "executed"
+        assert facts(await agent.call_tool(CALL, ask("lookup", order="1")))["outcome"] == "executed"
+        assert (await world.http.get("/health/ready")).status_code == 200
+        await eventually(lambda: world.gateway.views.keeps, 20)
+        assert upstream.calls == [("act", {})]
+
+
 async def test_a_session_opened_with_one_gateway_hears_of_changes_on_the_other(tmp_path: Path, database: str) -> None:
     async with pair(tmp_path, database, stateless_sessions=True) as (one, two):
         session = await opened(one, one.first)
@@ -172,8 +209,33 @@ async def test_a_session_opened_with_one_gateway_hears_of_changes_on_the_other(t
             assert "tools/list_changed" in await next_message(news)
 
 
-async def eventually(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+async def test_the_end_of_a_page_is_told_on_whichever_gateway_has_the_stream(tmp_path: Path, database: str) -> None:
+    async with pair(tmp_path, database, stateless_sessions=True, wait_rungs=("elicitation",)) as (one, two):
+        session = await opened(one, one.first, {"elicitation": {"url": {}}})
+        calls = [{"name": CALL, "arguments": ask(order=str(number))} for number in range(2)]
+
+        async def asked(world: World, call: dict[str, Any]) -> str:
+            body = {"jsonrpc": "2.0", "id": 5, "method": "tools/call", "params": call}
+            error = (await world.http.post("/mcp", json=body, headers=session)).json()["error"]
+            return str(error["data"]["elicitations"][0]["elicitationId"])
+
+        before = await asked(one, calls[0])
+        async with listening(two, session) as news, listening(two, await opened(two, two.first)) as others:
+            meanwhile = await asked(one, calls[1])
+            for request_id in (before, meanwhile):
+                await one.decide(request_id, "deny")
+                told = await next_message(news)
+                assert "notifications/elicitation/complete" in told
+                assert request_id in told
+            await one.http.delete("/api/installed/notes", headers=one.first.as_agent)
+            assert "tools/list_changed" in await next_message(others)
+        async with listening(one, session) as news:
+            await one.http.delete("/api/installed/demo", headers=one.first.as_agent)
+            assert "tools/list_changed" in await next_message(news)
+
+
+async def eventually(holds: Callable[[], bool], seconds: float = 5) -> None:
+    async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110 - news from another gateway
             await asyncio.sleep(0.005)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 from typing import TYPE_CHECKING, Any, Literal
 
+import httpx2
 import mcp_types as types
 import pytest
 from mcp.client.extension import ClientExtension, ResultClaim
@@ -16,8 +19,6 @@ from .world import AWAIT, BOTH_REVISIONS, CALL, World, ask, facts, recording_ups
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
-
-    import httpx2
 
 pytestmark = pytest.mark.anyio
 
@@ -143,8 +144,7 @@ async def test_at_2025_11_25_the_page_comes_as_an_error_and_its_end_is_told(tmp_
         assert page["url"].endswith(page["elicitationId"])
         assert AWAIT in caught.value.error.message
         await world.decide(page["elicitationId"], "approve-once")
-        if not portable:
-            await asyncio.wait_for(told.wait(), 5)
+        await asyncio.wait_for(told.wait(), 5)
         assert (await agent.call_tool(CALL, ask(order="7"))).content[0].text == "Order 7 was refunded."
 
 
@@ -192,7 +192,7 @@ class PollsTasks(ClientExtension):
         assert f"/approve/{task.task_id}" in task.status_message
         self.states.append((await self.get(task.task_id))["status"])
         await self.world.decide(task.task_id, self.decision)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while (found := await self.get(task.task_id))["status"] == "working":  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
         self.states.append(found["status"])
@@ -254,3 +254,112 @@ async def test_tasks_are_for_clients_that_declare_them_and_for_their_own_organis
     for method in ("tasks/get", "tasks/update", "tasks/cancel"):
         refused = await send(world, method, {**task, "inputResponses": {}}, **able)
         assert refused.json()["error"]["code"] == types.INVALID_PARAMS
+
+
+@contextlib.asynccontextmanager
+async def hearing(world: World, filters: dict[str, Any], **capabilities: Any) -> AsyncIterator[Callable[[], Any]]:
+    """A listen stream at 2026-07-28; what it gives is the next message on it."""
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": capabilities,
+    }
+    body = {
+        "jsonrpc": "2.0",
+        "id": "l1",
+        "method": "subscriptions/listen",
+        "params": {"_meta": meta, "notifications": filters},
+    }
+    headers = {**MODERN, **world.first.as_agent, "Mcp-Method": "subscriptions/listen"}
+    async with (
+        httpx2.AsyncClient(base_url=world.base_url, timeout=30) as http,
+        http.stream("POST", "/mcp", json=body, headers=headers) as stream,
+    ):
+        lines = stream.aiter_lines()
+
+        async def next_message() -> dict[str, Any]:
+            if stream.headers["content-type"] == "application/json":
+                return dict(json.loads(await stream.aread()))
+            async with asyncio.timeout(60):
+                while not (line := await anext(lines)).startswith("data: "):
+                    pass
+            return dict(json.loads(line.removeprefix("data: ")))
+
+        yield next_message
+
+
+async def a_task(world: World, call: dict[str, Any]) -> str:
+    able = {"extensions": {TASKS: {}}}
+    made = (await send(world, "tools/call", {"name": CALL, "arguments": call}, **able)).json()["result"]
+    return str(made["taskId"])
+
+
+@pytest.mark.parametrize(
+    ("decision", "outcome", "runs"), [("approve-once", "executed", 1), ("deny", "denied_by_human", 0)]
+)
+async def test_who_listens_for_a_task_need_not_poll(world: World, decision: str, outcome: str, runs: int) -> None:
+    able = {"extensions": {TASKS: {}}}
+    async with recording_upstream() as upstream:
+        integration = await world.install("Probe", upstream.url)
+        task_id = await a_task(world, ask("act", integration))
+        filters = {"taskIds": [task_id, "7d9d6a4e-0000-7000-8000-000000000000"], "toolsListChanged": True}
+        async with hearing(world, filters, **able) as next_message:
+            acknowledged = (await next_message())["params"]
+            assert acknowledged["notifications"] == {"taskIds": [task_id], "toolsListChanged": True}
+            await world.until_parked(1)
+            await world.decide(task_id, decision)
+            told = await next_message()
+            assert told["method"] == "notifications/tasks"
+            assert told["params"]["_meta"].pop("io.modelcontextprotocol/subscriptionId") == "l1"
+            polled = (await send(world, "tasks/get", {"taskId": task_id}, **able)).json()["result"]
+            # The whole task, as polling would have found it; only that the result is told again is polling's own.
+            assert told["params"].keys() | {"resultType"} == polled.keys()
+            assert told["params"]["result"]["content"] == polled["result"]["content"]
+            for name in polled.keys() - {"resultType", "result", "_meta"}:
+                assert told["params"][name] == polled[name]
+            assert told["params"]["status"] == "completed"
+            assert told["params"]["ttlMs"] is None
+            assert told["params"]["result"]["_meta"]["agentport/outcome"]["outcome"] == outcome
+        assert len(upstream.calls) == runs
+
+
+async def test_a_task_that_ended_before_anybody_listened_is_told_at_once(world: World) -> None:
+    able = {"extensions": {TASKS: {}}}
+    task_id = await a_task(world, ask())
+    await send(world, "tasks/cancel", {"taskId": task_id}, **able)
+    async with hearing(world, {"taskIds": [task_id]}, **able) as next_message:
+        await next_message()
+        assert (await next_message())["params"]["status"] == "cancelled"
+
+
+async def test_an_upstream_that_comes_back_completes_a_task_that_is_listened_for(world: World) -> None:
+    able = {"extensions": {TASKS: {}}}
+    async with recording_upstream() as upstream:
+        integration = await world.install("Probe", upstream.url)
+        task_id = await a_task(world, ask("act", integration))
+    async with hearing(world, {"taskIds": [task_id]}, **able) as next_message:
+        await next_message()
+        await world.until_parked(1)
+        await world.decide(task_id, "approve-once")
+        assert (await next_message())["params"]["status"] == "working"
+        async with recording_upstream(port=int(upstream.url.split(":")[2].split("/")[0])) as again:
+            await world.until_parked(1)
+            world.clock.move(seconds=2)
+            assert (await next_message())["params"]["status"] == "completed"
+        assert again.calls == [("act", {})]
+
+
+async def test_a_stream_of_tasks_is_for_those_that_declare_them_and_ends_with_the_key(world: World) -> None:
+    able = {"extensions": {TASKS: {}}}
+    task_id = await a_task(world, ask())
+    async with hearing(world, {"taskIds": [task_id]}) as next_message:
+        assert (await next_message())["error"]["code"] == types.MISSING_REQUIRED_CLIENT_CAPABILITY
+    async with hearing(world, {"taskIds": "all"}, **able) as next_message:
+        assert (await next_message())["error"]["code"] == types.INVALID_PARAMS
+    world.first, world.second = world.second, world.first
+    async with hearing(world, {"taskIds": [task_id]}, **able) as next_message:
+        assert (await next_message())["params"]["notifications"] == {}
+    world.first, world.second = world.second, world.first
+    async with hearing(world, {"taskIds": [task_id]}, **able) as next_message:
+        await next_message()
+        await world.http.delete(f"/api/api-keys/{world.first.key_id}", headers=world.first.as_human)
+        assert (await next_message())["result"]["resultType"] == "complete"

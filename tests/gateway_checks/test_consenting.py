@@ -8,10 +8,12 @@ from urllib.parse import parse_qs
 import pytest
 
 from agentport_harness.core.errors import UnreachableError
-from agentport_harness.transports.consenting import agree, read_page
+from agentport_harness.transports.consenting import Person, agree, read_page
 from agentport_harness.transports.loopback import listening
 
 pytestmark = pytest.mark.anyio
+RIGHT = Person(email="me@example.org", password="right")
+WRONG = Person(email="me@example.org", password="wrong")
 BACK = "http://127.0.0.1:1/callback"
 SIGN_IN = """<form action="/sign-in"><input type="hidden" name="t" value="1"><input name="mail" type="email">
 <input type="checkbox" name="stay"><input type="password" name="pw"><button>Sign in</button></form>"""
@@ -66,7 +68,7 @@ async def answer(send: Any, status: int, text: str = "", **headers: str) -> None
 async def test_a_person_signs_in_agrees_and_is_sent_back_to_the_client() -> None:
     site = Site()
     async with listening(site) as base:
-        assert await agree(f"{base}/authorize", "me@example.org", "right") == f"{BACK}?code=c"
+        assert await agree(f"{base}/authorize", RIGHT) == f"{BACK}?code=c"
 
     assert site.forms == [{"t": "1", "mail": "me@example.org", "pw": "right"}, {"say": "1"}]
 
@@ -82,18 +84,18 @@ async def test_a_person_signs_in_agrees_and_is_sent_back_to_the_client() -> None
 async def test_a_page_that_leads_nowhere_is_said_in_a_sentence(path: str, words: str) -> None:
     async with listening(Site()) as base:
         with pytest.raises(UnreachableError, match=words):
-            await agree(f"{base}{path}", "me@example.org", "wrong")
+            await agree(f"{base}{path}", WRONG)
 
 
 async def test_a_page_that_nobody_serves_is_said_too() -> None:
     with pytest.raises(UnreachableError, match="was not answered"):
-        await agree("http://127.0.0.1:9/authorize", "me@example.org", "right")
+        await agree("http://127.0.0.1:9/authorize", RIGHT)
 
 
 async def test_a_page_is_read_after_the_sign_in_that_it_asks_for() -> None:
     site = Site()
     async with listening(site) as base:
-        assert await read_page(f"{base}/secret", "me@example.org", "right") == "<p>seen</p>"
+        assert await read_page(f"{base}/secret", RIGHT) == "<p>seen</p>"
 
     assert site.forms == [{"t": "1", "mail": "me@example.org", "pw": "right"}]
 
@@ -101,6 +103,6 @@ async def test_a_page_is_read_after_the_sign_in_that_it_asks_for() -> None:
 async def test_a_page_that_is_not_shown_is_said() -> None:
     async with listening(Site()) as base:
         with pytest.raises(UnreachableError, match="refused the human's sign-in"):
-            await read_page(f"{base}/locked", "me@example.org", "wrong")
+            await read_page(f"{base}/locked", WRONG)
     with pytest.raises(UnreachableError, match="was not answered"):
-        await read_page("http://127.0.0.1:9/secret", "me@example.org", "right")
+        await read_page("http://127.0.0.1:9/secret", RIGHT)

@@ -56,12 +56,27 @@ def test_without_a_human_the_checks_that_need_one_are_skipped_with_the_reason(
     ("arguments", "words"),
     [
         (["--url", "gateway.example"], "Expected a URL"),
-        (["--url", "http://127.0.0.1:9"], "needs --api-key"),
+        (["--url", "http://127.0.0.1:9", "--human-email", "a@b.example"], "AGENTPORT_HUMAN_PASSWORD is not set"),
         (["--url", "http://127.0.0.1:9", "--api-key", "k", "--human-email", "a@example.org"], "is not set"),
         (["--url", "http://127.0.0.1:9", "--api-key", "k", "--adapter", "agentport"], "needs --human-email"),
         (["--url", "http://127.0.0.1:9", "--api-key", "k", "--adapter", "nowhere"], "choose one of agentport"),
         (["--tool", "sometimes=a/b"], "MODE=INTEGRATION/TOOL"),
         (["--probe-bind", "here"], "HOST:PORT"),
+        (["--probe-integration", "mine"], "--probe-bind 127.0.0.1:4800"),
+        (
+            [
+                "--url",
+                "http://127.0.0.1:9",
+                "--probe-integration",
+                "p",
+                "--probe-bind",
+                "127.0.0.1:48001",
+                "--tool",
+                "allow=p/acts",
+            ],
+            "the probe has tools act_001 to act_120, and no acts",
+        ),
+        (["--url", "http://127.0.0.1:9", "--human-email", "a@b.example", "--human-totp-file", "/no/such"], "/no/such"),
         (["--requirements", "1999-01"], "2026-11"),
         (["--select", "GW9"], "no rule has an id"),
     ],
@@ -70,6 +85,9 @@ def test_what_cannot_be_meant_is_refused_before_anything_starts(
     arguments: list[str], words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("AGENTPORT_API_KEY", raising=False)
+    monkeypatch.delenv("AGENTPORT_HUMAN_PASSWORD", raising=False)
+    if "--human-totp-file" in arguments:
+        monkeypatch.setenv("AGENTPORT_HUMAN_PASSWORD", "a password")
 
     assert main(["gateway", *arguments]) == 2
     assert words in capsys.readouterr().err
@@ -116,6 +134,18 @@ def test_what_is_no_gateway_is_said_in_a_sentence(
     said = capsys.readouterr().err
     assert words in said
     assert "nobody may see" not in said
+
+
+def test_a_key_that_was_forgotten_is_asked_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AGENTPORT_API_KEY", raising=False)
+    with strange(b"HTTP/1.1 401 No\r\ncontent-length: 0\r\n\r\n") as url:
+        assert main(["gateway", "--url", url]) == 3
+
+    said = capsys.readouterr().err
+    assert "asks for an API key (401)" in said
+    assert "--api-key or AGENTPORT_API_KEY" in said
 
 
 def test_nothing_at_the_address_is_exit_code_3(capsys: pytest.CaptureFixture[str]) -> None:

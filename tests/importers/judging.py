@@ -13,6 +13,8 @@ from agentport_harness.core.judge import judge
 from agentport_harness.core.rule import Rule
 from agentport_harness.core.trace import Trace
 from agentport_harness.core.verdict import Verdict
+from agentport_harness.records import Records
+from agentport_harness.sources import Source
 from agentport_harness.surfaces.reading import read_session
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "importers"
@@ -30,6 +32,12 @@ def read_one(path: Path | str, input_format: str = "auto") -> Trace:
     (trace,), problems = read_all(path, input_format)
     assert not problems
     return trace
+
+
+def records_of(path: Path) -> list[JSON]:
+    """The records of a fixture, as importers are shown them."""
+    with path.open("rb") as stream:
+        return [value for _, value in Records(Source(name=path.name, path=path)).of(stream)]
 
 
 def imported(importer: Importer, records: Iterable[JSON]) -> list[Trace]:

@@ -17,7 +17,7 @@ from agentport_harness.core.trace_format import trace_to_document
 
 IDS = [f"{number}4457586-4102-4c19-9e57-e12872160d40" for number in range(3)]
 GATED = {"integration_id": "github", "tool_name": "create_issue", "arguments": {"title": "docs: typo"}}
-WITHOUT_PROMPT = frozenset({"codex-exec", "claude-stream", "opencode-events"})
+WITHOUT_PROMPT = frozenset({"codex-exec", "claude-stream", "opencode-events", "ag-ui-chunks"})
 ENDED_CALLS_ONLY = frozenset({"gemini", "opencode-events"})
 
 

@@ -165,6 +165,32 @@ def test_what_could_not_be_read_leads_to_exit_code_2(
     assert any(session.get("problem") for session in run["sessions"]) is (code == 2)
 
 
+def test_a_session_with_unreadable_lines_among_its_own_says_that_it_is_not_whole(tmp_path: Path) -> None:
+    traces, problems = read_all(written(tmp_path, b"".join([*LINES[:9], b"x\n", b"y\n", *LINES[9:], b"z\n"])))
+    assert [problem.line for problem in problems] == [10, 11, len(LINES) + 3]
+    (trace,) = traces
+    assert trace.warnings == ("2 lines of it could not be read, first line 10: the verdicts are of the rest",)
+
+
+def test_an_unreadable_line_between_sessions_is_none_of_theirs(tmp_path: Path) -> None:
+    session = b'{"format": "agentport-trace/1", "events": [{"human": "hi"}, {"agent": "ho"}]}\n'
+    traces, problems = read_all(written(tmp_path, session + b"x\n" + session))
+    assert (len(traces), len(problems)) == (2, 1)
+    assert not any(trace.warnings for trace in traces)
+
+
+def test_a_folder_without_any_recording_is_no_clean_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written(tmp_path, b'{"name": "x"}', "package.json")
+    assert main(["check", str(tmp_path)]) == 2
+    out = capsys.readouterr().out
+    assert f"{tmp_path}: nothing there is a recording\n    hint: name other paths" in out
+    assert out.splitlines()[-1].startswith("0 sessions, 1 not read, 1 passed over; verdicts: 0 pass")
+    assert main(["check", "--to-trace", str(tmp_path)]) == 2
+    assert "nothing there is a recording" in capsys.readouterr().err
+    written(tmp_path, WHOLE)
+    assert main(["check", str(tmp_path)]) == 1
+
+
 @pytest.mark.slow
 def test_a_line_of_200_megabytes_is_named_and_the_rest_is_judged_in_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"

@@ -20,7 +20,7 @@ class Transcript:
         self.records: list[Any] = []
 
     def add(self, kind: str, *, session: str = "s", **fields: Any) -> Transcript:
-        head = {"type": kind, "uuid": f"u{len(self.records)}", "parentUuid": "u0", "sessionId": session}
+        head = {"type": kind, "uuid": f"u{len(self.records)}", "parentUuid": None, "sessionId": session}
         self.records.append(head | fields)
         return self
 
@@ -179,9 +179,13 @@ def test_of_very_many_interleaved_sessions_the_silent_ones_are_given_up_first() 
     assert [trace.session_id for trace in transcript.traces()] == [f"s{number}" for number in range(100)]
 
 
-def test_cyclic_parents_do_no_harm() -> None:
+def test_cyclic_parents_do_no_harm_and_are_told() -> None:
     trace = Transcript().human("a", uuid="x", parentUuid="y").agent(text("b"), uuid="y", parentUuid="x").one()
     assert kinds(trace) == ["HumanMessage", "AgentMessage"]
+    (warning,) = trace.warnings
+    assert warning == "a record names a later one as the one before it, at line 2: is the file in disorder?"
+    alone = Transcript().human("a", uuid="x", parentUuid="x").human("b", uuid="y", parentUuid="y").one()
+    assert alone.warnings == ("a record names itself as the one before it, at line 1: is the file in disorder?",)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,9 +19,25 @@ LINK = "https://example.org/a?b=1"
 FORMATS = list(WRITERS)
 
 
-def session(printed: str) -> Session:
-    found = Call("Grep", {"pattern": "x"}, printed)
+def session(printed: str, call: Call | None = None) -> Session:
+    found = replace(call or OTHERS[0], answer=printed)
     return Session((Turn("Look for it", (Step("On it.", (found,)), Step("There it is."))),), False)
+
+
+OTHERS = [
+    Call("Grep", {"pattern": "x"}, ""),
+    Call("fetch", {"url": "https://example.org/open?auth=token"}, ""),
+    Call("browser_navigate", {"url": "http://localhost:3000/login"}, ""),
+    Call("query", {"sql": "SELECT * FROM requests AWAITING"}, ""),
+    Call("bash", {"command": "curl -H 'Authorization: Bearer x' https://api.example.org/v1/requests"}, ""),
+]
+OWN = [
+    Call("fetch", {"url": "http://10.0.0.7/api/tools/github"}, ""),
+    Call("bash", {"command": "ap tools list --integration github"}, ""),
+    Call("bash", {"command": "curl $GATEWAY/api/installed"}, ""),
+    Call("open_url", {"url": "http://10.0.0.7/approve/1"}, ""),
+    Call("github__list_issues", {"repo": "x"}, ""),
+]
 
 
 def results(path: Path) -> list[ToolResult]:
@@ -40,6 +57,25 @@ def test_of_what_another_tool_printed_little_is_kept_however_long_it_is(name: st
     assert sha256(printed.encode()).hexdigest() in result.text
     assert f"{len(printed)} bytes" in result.text
     assert result.place.line is not None or result.place.pointer
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("call", OTHERS, ids=lambda call: call.tool)
+def test_pages_rows_and_answers_of_other_services_are_another_tools_output(
+    call: Call, name: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "recording.jsonl"
+    path.write_bytes(WRITERS[name][1](session("word " * 20_000, call)))
+    (result,) = results(path)
+    assert len(result.text) < 1_000
+
+
+@pytest.mark.parametrize("call", OWN, ids=lambda call: str(call.arguments))
+def test_what_the_gateway_may_have_answered_is_kept_whole(call: Call, tmp_path: Path) -> None:
+    path = tmp_path / "recording.jsonl"
+    path.write_bytes(WRITERS["claude-code"][1](session("word " * 20_000, call)))
+    (result,) = results(path)
+    assert result.text.strip() == ("word " * 20_000).strip()
 
 
 @pytest.mark.parametrize("name", FORMATS)

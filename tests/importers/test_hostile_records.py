@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from judging import FIXTURES, verdicts
+from judging import FIXTURES, records_of, verdicts
 
 from agentport_harness import loaders
 from agentport_harness.core.importer import Problem
 from agentport_harness.core.trace import Trace
 from agentport_harness.core.trace_format import trace_to_document
-from agentport_harness.parsing import UnparsableError, parse_json, parse_yaml
+from agentport_harness.parsing import parse_json
 
 IMPORTERS = {importer.name: importer for importer in loaders.available()}
 JUNK = st.recursive(
@@ -30,13 +30,7 @@ SETTINGS = settings(max_examples=25, deadline=None, derandomize=True, suppress_h
 
 def fixtures(name: str) -> Iterator[list[Any]]:
     for path in sorted((FIXTURES / name).iterdir()):
-        if path.suffix == ".yaml":
-            yield list(parse_yaml(path.read_bytes()))
-            continue
-        try:
-            yield [parse_json(path.read_bytes())]
-        except UnparsableError:
-            yield [parse_json(line) for line in path.read_bytes().splitlines()]
+        yield list(records_of(path))
 
 
 def places(value: Any) -> list[tuple[Any, Any]]:

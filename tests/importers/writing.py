@@ -432,6 +432,141 @@ def otel_genai(session: Session) -> bytes:
     return json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}).encode()
 
 
+def ag_ui(session: Session) -> bytes:
+    """AG-UI events as they are sent, each run with the conversation so far as its input."""
+    return b"".join(b"data: " + line + b"\n\n" for line in _lines(_ag_ui_events(session, "input")).splitlines())
+
+
+def ag_ui_snapshots(session: Session) -> bytes:
+    """AG-UI events, each run ended by a snapshot of the conversation."""
+    return _lines(_ag_ui_events(session, "snapshot"))
+
+
+def ag_ui_chunks(session: Session) -> bytes:
+    """AG-UI events in chunks, without what the human wrote."""
+    return _lines(_ag_ui_events(session, ""))
+
+
+def ag_ui_messages(session: Session) -> bytes:
+    """The conversation that an AG-UI client sends."""
+    messages = [message for number, turn in enumerate(session.turns) for message in _ag_ui_said(turn, number)]
+    return json.dumps({"threadId": "t", "runId": "r", "messages": messages}, indent=1).encode()
+
+
+def _ag_ui_said(turn: Turn, number: int) -> list[Any]:
+    messages: list[Any] = [{"id": f"u{number}", "role": "user", "content": turn.human}]
+    for step_number, (step, calls) in enumerate(numbered(turn, number)):
+        made = [
+            {"id": i, "type": "function", "function": {"name": c.tool, "arguments": json.dumps(c.arguments)}}
+            for i, c in calls
+        ]
+        said = {"id": f"m{number}-{step_number}", "role": "assistant", "content": step.text, "toolCalls": made}
+        messages.append(said)
+        messages += [
+            {"id": f"t{i}", "role": "tool", "toolCallId": i, "content": c.answer}
+            for i, c in calls
+            if c.answer is not None
+        ]
+    return messages
+
+
+def _ag_ui_events(session: Session, told: str) -> list[Any]:
+    records: list[Any] = []
+    history: list[Any] = []
+    for number, turn in enumerate(session.turns):
+        said = _ag_ui_said(turn, number)
+        run = {"threadId": "t", "runId": f"r{number}"}
+        given = {"input": {**run, "messages": [*history, said[0]]}} if told == "input" else {}
+        records.append({"type": "RUN_STARTED", **run, **given})
+        for step_number, (step, calls) in enumerate(numbered(turn, number)):
+            message = {"messageId": f"m{number}-{step_number}"}
+            records += _ag_ui_pieces("TEXT_MESSAGE", message, {"role": "assistant"}, step.text, chunks=not told)
+            for i, c in calls:
+                call = {"toolCallId": i}
+                records += _ag_ui_pieces(
+                    "TOOL_CALL", call, {"toolCallName": c.tool}, json.dumps(c.arguments), chunks=not told
+                )
+            records += [
+                {"type": "TOOL_CALL_RESULT", "messageId": f"t{i}", "toolCallId": i, "content": c.answer}
+                for i, c in calls
+                if c.answer is not None
+            ]
+        history += said
+        if told == "snapshot":
+            records.append({"type": "MESSAGES_SNAPSHOT", "messages": list(history)})
+        if _ended(session, turn):
+            records.append({"type": "RUN_FINISHED", **run, "outcome": {"type": "success"}})
+    return records
+
+
+def _ag_ui_pieces(kind: str, named: Mapping[str, Any], begun: Mapping[str, Any], text: str, chunks: bool) -> list[Any]:
+    pieces = [piece for piece in (text[:7], text[7:]) if piece]
+    if chunks:
+        first = {"type": f"{kind}_CHUNK", **named, **begun}
+        return [{**first, "delta": piece} if at == 0 else {"type": f"{kind}_CHUNK", "delta": piece}
+                for at, piece in enumerate(pieces)]  # fmt: skip
+    middle = "CONTENT" if kind == "TEXT_MESSAGE" else "ARGS"
+    return [
+        {"type": f"{kind}_START", **named, **begun},
+        *({"type": f"{kind}_{middle}", **named, "delta": piece} for piece in pieces),
+        {"type": f"{kind}_END", **named},
+    ]
+
+
+def copilot(session: Session) -> bytes:
+    """A session log of Copilot CLI."""
+    records: list[Any] = []
+
+    def event(kind: str, **data: Any) -> None:
+        records.append({"type": kind, "data": data, "id": f"e{len(records)}", "parentId": f"e{len(records) - 1}"})
+
+    event("session.start", sessionId="s", copilotVersion="1")
+    for number, turn in enumerate(session.turns):
+        event("user.message", content=turn.human)
+        for step_number, (step, calls) in enumerate(numbered(turn, number)):
+            event("assistant.turn_start", turnId=str(step_number))
+            named = [
+                {"toolCallId": i, "name": f"gw-{c.tool}", "arguments": c.arguments, "mcpServerName": "gw",
+                 "mcpToolName": c.tool}
+                for i, c in calls
+            ]  # fmt: skip
+            event("assistant.message", messageId=f"{number}-{step_number}", content=step.text, toolRequests=named)
+            for call_id, call in calls:
+                event("tool.execution_start", toolCallId=call_id, toolName=f"gw-{call.tool}", arguments=call.arguments)
+                if call.answer is not None:
+                    told = {"error": {"message": call.answer}} if call.failed else {"result": {"content": call.answer}}
+                    event("tool.execution_complete", toolCallId=call_id, success=not call.failed, **told)
+            if all(call.answer is not None for _, call in calls):
+                event("assistant.turn_end", turnId=str(step_number))
+    return _lines(records)
+
+
+def langchain(session: Session) -> bytes:
+    """The state of a LangGraph thread."""
+    return json.dumps({"values": {"messages": list(_langchain_said(session))}, "next": []}, indent=1).encode()
+
+
+def langchain_lines(session: Session) -> bytes:
+    """Serialised messages of a LangChain chain, logged after each turn."""
+    said = list(_langchain_said(session))
+    kept = [{"lc": 1, "type": "constructor", "id": ["langchain"], "kwargs": message} for message in said]
+    ends = [number for number, message in enumerate(said) if message["type"] == "human"][1:]
+    return _lines([{"thread_id": "t", "messages": kept[:end]} for end in [*ends, len(kept)]])
+
+
+def _langchain_said(session: Session) -> Iterator[dict[str, Any]]:
+    yield {"type": "system", "content": "You help."}
+    for number, turn in enumerate(session.turns):
+        yield {"type": "human", "content": turn.human}
+        for step, calls in numbered(turn, number):
+            made = [{"id": i, "name": c.tool, "args": c.arguments, "type": "tool_call"} for i, c in calls]
+            yield {"type": "ai", "content": step.text, "tool_calls": made}
+            for call_id, call in calls:
+                if call.answer is not None:
+                    status = "error" if call.failed else "success"
+                    yield {"type": "tool", "tool_call_id": call_id, "content": call.answer, "status": status}
+
+
 WRITERS: Mapping[str, tuple[str, Callable[[Session], bytes]]] = {
     "codex-0.120": ("codex", codex_old),
     "codex-0.135": ("codex", codex_middle),
@@ -450,5 +585,12 @@ WRITERS: Mapping[str, tuple[str, Callable[[Session], bytes]]] = {
     "inspect": ("inspect", inspect),
     "atif": ("atif", atif),
     "otel-genai": ("otel-genai", otel_genai),
+    "copilot": ("copilot", copilot),
+    "langchain": ("langchain", langchain),
+    "langchain-lines": ("langchain", langchain_lines),
+    "ag-ui": ("ag-ui", ag_ui),
+    "ag-ui-snapshots": ("ag-ui", ag_ui_snapshots),
+    "ag-ui-chunks": ("ag-ui", ag_ui_chunks),
+    "ag-ui-messages": ("ag-ui", ag_ui_messages),
 }
 """Every way to write a session down, with the importer that reads it."""

@@ -54,7 +54,7 @@ def test_problems_come_first_warnings_are_warnings_and_what_the_baseline_knows_i
     ]
     assert found[0][1]["line"] == "3"
     assert found[-1][2] == (
-        "3 sessions judged, 1 violation, 1 warning, 1 known from the baseline, 1 could not be judged"
+        "2 sessions judged, 1 violation, 1 warning, 1 known from the baseline, 1 could not be judged"
     )
 
 

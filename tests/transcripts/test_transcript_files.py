@@ -107,6 +107,20 @@ def test_a_malformed_step_is_named_with_file_and_line(tmp_path: Path, steps: str
     assert text.startswith(f"{path}:9: ")
 
 
+def test_an_integration_to_sign_in_to_is_told_from_the_others(tmp_path: Path) -> None:
+    path = written(tmp_path, "- say: hello", tail=TAIL + "sign_in: [stripe]\n")
+
+    (integration,) = load_transcript(path).integrations
+
+    assert integration.sign_in
+
+
+def test_a_sign_in_to_an_integration_that_is_none_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path, "- say: hello", tail=TAIL + "sign_in: [strip]\n")
+
+    assert "Expected one of stripe, got 'strip' - at `$.sign_in[0]`" in refusal(path)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -37,6 +37,15 @@ print("heard", heard, flush=True)
 sys.exit(0 if heard and "code=c-1" in heard[0] else 5)
 """
 
+SESSION = """\
+import subprocess, sys, time
+print("\\x1b[2J> Type your message", flush=True)
+assert input() == "/sign-in"
+ran = subprocess.run([sys.executable, *sys.argv[1:]])
+print("signed in" if ran.returncode == 0 else "refused", flush=True)
+time.sleep(60)
+"""
+
 
 class Pages(BaseHTTPRequestHandler):
     """A gateway's pages: signing in, consenting, and going back to the client."""
@@ -158,3 +167,20 @@ def test_a_client_that_asks_for_nothing_ends_with_its_own_code() -> None:
 
     assert ended.stdout.strip() == "signed in already"
     assert ended.returncode == 4
+
+
+def test_a_session_on_a_terminal_is_typed_a_line_and_ended_when_it_says_that_it_is_done(gateway: Any) -> None:
+    address, seen = gateway
+    session = [sys.executable, "-c", SESSION, "-c", CLIENT, address, "known"]
+
+    ended = subprocess.run(
+        [sys.executable, client_consent.__file__, "Type your message", "/sign-in", "signed in", "--", *session],
+        env={"PATH": os.environ["PATH"], "CONSENT_EMAIL": "me@example.com", "CONSENT_PASSWORD": "right"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert [path for path, _, _ in seen] == ["/sign-in", "/consent"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from agentport_harness.core.agent_client import AgentClient, Setup
+from agentport_harness.core.agent_client import AgentClient, Setup, SignIn
 from agentport_harness.core.json_values import as_object, as_text, parsed
 
 _KEY, _MODEL_KEY = "AGENTPORT_API_KEY", "AGENTPORT_MODEL_KEY"
@@ -80,6 +80,6 @@ CODEX = AgentClient(
     first=_first,
     next=_next,
     session_id=_session_id,
-    sign_in=("mcp", "login", "agentport"),
+    sign_in=SignIn(arguments=("mcp", "login", "agentport")),
     recordings=(".codex/sessions/**/rollout-*.jsonl",),
 )

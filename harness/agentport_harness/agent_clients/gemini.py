@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from agentport_harness.core.agent_client import AgentClient, Setup
+from agentport_harness.core.agent_client import AgentClient, Setup, SignIn
 from agentport_harness.core.json_values import as_object, as_text, parsed
 
 _KEY = "AGENTPORT_API_KEY"
 
 
 def _files(setup: Setup) -> Mapping[str, str]:
-    server: dict[str, object] = {
-        "type": "http",
-        "url": setup.mcp_url,
-        "headers": {"X-API-Key": f"${_KEY}"} if setup.credential == "key" else {"Authorization": f"Bearer ${_KEY}"},
-        "trust": True,
-    }
+    server: dict[str, object] = {"type": "http", "url": setup.mcp_url, "trust": True}
+    if setup.credential == "key":
+        server["headers"] = {"X-API-Key": f"${_KEY}"}
+    elif setup.credential == "bearer":
+        server["headers"] = {"Authorization": f"Bearer ${_KEY}"}
     if setup.tool_timeout is not None:
         server["timeout"] = round(setup.tool_timeout * 1000)
     settings = {
@@ -32,7 +31,9 @@ def _files(setup: Setup) -> Mapping[str, str]:
 
 def _environment(setup: Setup) -> Mapping[str, str]:
     base = {"GOOGLE_GEMINI_BASE_URL": setup.model_url} if setup.model_url else {}
-    return base | {_KEY: setup.api_key, "GEMINI_API_KEY": setup.model_key, "GEMINI_CLI_TRUST_WORKSPACE": "true"}
+    key = {} if setup.credential == "oauth" else {_KEY: setup.api_key}
+    own = {"GEMINI_API_KEY": setup.model_key, "GEMINI_CLI_TRUST_WORKSPACE": "true", "NO_BROWSER": "true"}
+    return base | key | own
 
 
 def _first(setup: Setup, prompt: str) -> Sequence[str]:
@@ -66,5 +67,6 @@ GEMINI = AgentClient(
     first=_first,
     next=_next,
     session_id=_session_id,
+    sign_in=SignIn(ready="Type your message", line="/mcp auth agentport", done="Successfully authenticated"),
     recordings=(".gemini/tmp/*/chats/session-*.jsonl",),
 )

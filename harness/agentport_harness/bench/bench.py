@@ -7,17 +7,20 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mappi
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from statistics import median
 from typing import Any, Literal, TypeVar
 
 import anyio
 
 from agentport_harness.bench.agent import Agent, Named
+from agentport_harness.bench.by_hand import HandInstalled
 from agentport_harness.bench.check import NotReachedError
-from agentport_harness.bench.http import REVISIONS, Http, Raw, Revision, bearer, hello
+from agentport_harness.bench.http import REVISIONS, Http, Raw, Revision, answered, bearer, hello
 from agentport_harness.bench.journal import Journal
 from agentport_harness.bench.stand import EXPIRY, Stand, Target
+from agentport_harness.bench.undoing import to_the_end
 from agentport_harness.core.errors import HarnessError, UnreachableError
-from agentport_harness.core.json_values import JSON, as_object
+from agentport_harness.core.json_values import JSON
 from agentport_harness.core.outcomes import PENDING
 from agentport_harness.core.transcript import Deed, Mode
 from agentport_harness.transports.adapter import Decided, GatewayAdapter, Key, Skill
@@ -26,7 +29,14 @@ from agentport_harness.transports.probe import Behaviour, ProbeTool, Received
 
 T = TypeVar("T")
 CLEAN_UP = 5.0
-"""Seconds that undoing one thing may take."""
+"""Seconds that undoing one thing may take: a key, an integration, an approval request."""
+MOST_CLEAN_UP = 30.0
+HANDS = 4
+"""Requests that are denied at the same time at the end."""
+WAIT_FOR_TOOL = 60.0
+"""Seconds that another check may need a tool that was set to its mode by hand."""
+SLACK_IN_FLOORS = 100
+"""An exchange on a quiet machine takes a millisecond: that allows a tenth of a second."""
 _RECORDED: dict[Deed, Literal["approve_once", "allow_tool", "deny"]] = {
     "approves": "approve_once",
     "always_allows": "allow_tool",
@@ -63,12 +73,14 @@ class Bench:
         self.journal = journal
         self.left_behind: list[str] = []
         self.facts: dict[str, str] = {}
-        self.on_wait: Callable[[float], None] = lambda _seconds: None
+        self.resting: Callable[[], None] = lambda: None
+        self.more_time: Callable[[float], None] = lambda _seconds: None
         self._slug = slug
         self._stack = stack
         self._http: Http | None = None
         self._agents: dict[tuple[str, Protocol], Agent] = {}
         self._open: dict[str, None] = {}
+        self._tool_of: dict[str, str] = {}
 
     @property
     def rounds(self) -> int:
@@ -104,7 +116,7 @@ class Bench:
         """A connection that ends with a context: around a restart, or for a client that goes away."""
         key = api_key or self.stand.first.api_key
         stand, spoken = self.stand, protocol or self.stand.protocol
-        headers = bearer(key) if stand.as_bearer else None
+        headers = bearer(key) if key and stand.as_bearer else None
         async with connect(stand.mcp_url, key, protocol=spoken, headers=headers, rung=stand.rung) as session:
             yield Agent(session, self.journal, self.stand, self._asked)
 
@@ -123,7 +135,7 @@ class Bench:
 
             verify = self.stand.base_url.startswith("https")
             client = httpx2.AsyncClient(verify=verify, trust_env=False, follow_redirects=False, timeout=None)
-            self._http = Http(await self._stack.enter_async_context(client), self.journal)
+            self._http = Http(await self._stack.enter_async_context(client), self.journal, self.stand.clock)
         url = path if path.startswith("http") else f"{self.stand.base_url}{path}"
         given = self.stand.credential if headers is None else headers
         if isinstance(body, Mapping):
@@ -141,13 +153,20 @@ class Bench:
             self.undo("an MCP session", lambda: self.http("DELETE", url, headers=of))
         return answer
 
-    async def spoken(self, auth: Mapping[str, str]) -> Revision:
-        """The newest revision whose first message is answered. Raises `NotReachedError` where none is."""
-        for revision in reversed(REVISIONS):
-            answer = await self.hello(revision, auth=auth)
-            if answer.status == 200 and "result" in as_object(answer.body):
-                return revision
+    async def spoken(self, auth: Mapping[str, str]) -> tuple[Revision, ...]:
+        """The revisions whose first message is answered, newest last. Raises `NotReachedError` where none is."""
+        answers = {revision: await self.hello(revision, auth=auth) for revision in REVISIONS}
+        if found := tuple(revision for revision, answer in answers.items() if answered(answer)):
+            return found
+        answer = answers[REVISIONS[-1]]
         raise NotReachedError(f"no first message is answered: {answer.status} {answer.text[:200]}")
+
+    async def guarded(self) -> tuple[Revision, ...]:
+        """The revisions on which a stranger is refused. Raises `NotReachedError` where none is."""
+        strangers = {revision: await self.hello(revision, auth={}) for revision in REVISIONS}
+        if found := tuple(revision for revision, answer in strangers.items() if answer.status in (401, 403)):
+            return found
+        raise NotReachedError("the endpoint answers without a credential too")
 
     # --- tools
 
@@ -158,14 +177,42 @@ class Bench:
 
         A tool nobody configured requires approval: only the other modes are set. Need: ``mode``.
         """
-        human = adapter or self.adapter
         tool = ProbeTool(**probe)
+        if self.stand.by_hand is not None and adapter in (None, self.stand.first.adapter):
+            return await self._lent(self.stand.by_hand, tool, mode)
+        human = adapter or self.adapter
         key, served = await self._served(lambda key, reached: _probe(self.stand).serve(key, (tool,), reached))
         integration_id = await human.install(key, served)
         self.undo(f"the integration {integration_id}", lambda: human.uninstall(integration_id))
         if mode != "require_approval":
+            self.more_time(self.stand.pace)
             await human.set_mode(integration_id, tool.name, mode)
         return ProbeTarget(integration_id=integration_id, name=tool.name, probe=tool, key=key, url=served)
+
+    async def _lent(self, hand: HandInstalled, tool: ProbeTool, mode: Mode) -> ProbeTarget:
+        by_hand = mode if mode != "require_approval" and not self.can("mode") else None
+        if by_hand:
+            self.more_time(WAIT_FOR_TOOL)
+        reached = partial(self.journal.upstream, hand.integration_id)
+        lent = await self._stack.enter_async_context(hand.lent(tool, reached, to=self, mode=by_hand))
+        target = ProbeTarget(
+            integration_id=hand.integration_id, name=lent.name, probe=lent, key=hand.integration_id, url=hand.url
+        )
+        if mode != "require_approval" and by_hand is None:
+            self._set_back(target.name)
+            await self.set_mode(target, mode)
+        return target
+
+    def _set_back(self, tool: str) -> None:
+        """Let a tool of the probe that was installed by hand ask for approval again, at the end."""
+        if (hand := self.stand.by_hand) is None:
+            return
+        if self.can("mode"):
+            back = partial(self.adapter.set_mode, hand.integration_id, tool, "require_approval")
+            self.undo(f"the mode of {hand.integration_id}/{tool}", back)
+        elif tool not in hand.spoilt:
+            hand.spoilt.add(tool)
+            self.left_behind.append(f"{hand.integration_id}/{tool} runs without approval now: set it back by hand")
 
     async def api(self, tools: Sequence[Mapping[str, JSON]], **behaviour: Any) -> tuple[str, Behaviour]:
         """The probe as a REST API with these declared tools: its id in the gateway, and what reaches it."""
@@ -180,7 +227,10 @@ class Bench:
         return self.stand.given[mode] if mode in self.stand.given else await self.tool(mode=mode)
 
     async def set_mode(self, tool: Named, mode: Mode) -> None:
-        """Set a tool's mode; for a tool of the user's say so with `undo` as well."""
+        """Set a tool's mode; for a tool of the user's say so with `undo` as well. Raises `NotReachedError`."""
+        if not self.can("mode"):
+            raise NotReachedError(self.stand.lacks("mode") or "nobody but a person sets a tool's mode here")
+        self.more_time(self.stand.pace)
         await self.adapter.set_mode(tool.integration_id, tool.name, mode)
 
     async def _served(self, serve: Callable[[str, Callable[[str, JSON], None]], str]) -> tuple[str, str]:
@@ -200,11 +250,14 @@ class Bench:
     async def try_decide(self, request_id: str, deed: Deed) -> Decided:
         """Decide as a human, and see how the gateway takes it."""
         asked = self.journal.call(f"a human {deed.replace('_', ' ')}", {"request_id": request_id})
+        self.more_time(self.stand.pace)
         decided = await self.adapter.try_decide(request_id, deed)
         self.journal.answer(asked, decided.text, status=decided.status or None)
         if decided.accepted:
             self._open.pop(request_id, None)
             self.journal.decision(request_id, _RECORDED[deed])
+            if deed == "always_allows" and request_id in self._tool_of:
+                self._set_back(self._tool_of[request_id])
         return decided
 
     async def approved(self, agent: Agent, tool: Named, arguments: JSON = None, *, info: str = "") -> str:
@@ -226,15 +279,20 @@ class Bench:
         self.undo(f"the API key {made.id}", lambda: self.adapter.revoke_key(made.id))
         return made
 
-    def _asked(self, request_id: str) -> None:
+    def _asked(self, request_id: str, tool: str) -> None:
+        self._tool_of[request_id] = tool
         if not self._open and self.can("decide"):
             self.undo("approval requests", self._deny_open)
         self._open[request_id] = None
 
     async def _deny_open(self) -> None:
-        for request_id in tuple(self._open):
-            del self._open[request_id]
-            await self.adapter.try_decide(request_id, "denies")  # refused where it ended by itself
+        async def deny() -> None:
+            while self._open:
+                await self.adapter.try_decide(self._open.popitem()[0], "denies")  # refused where it ended by itself
+
+        async with anyio.create_task_group() as hands:
+            for _ in range(HANDS):
+                hands.start_soon(deny)
 
     # --- time and company
 
@@ -255,12 +313,24 @@ class Bench:
 
     async def pass_time(self, seconds: float) -> None:
         """Let time pass; it does not count against the check's own."""
-        self.on_wait(seconds)
+        self.more_time(seconds)
         await self.stand.clock.sleep(seconds)
 
     async def until_expired(self) -> None:
         """Let requests expire that were made before. Isolation: ``expiry``."""
+        self.resting()
         await self.pass_time(EXPIRY + 1.0)
+
+    async def floor(self, times: int = 5) -> float:
+        """Seconds of an exchange with the probe, the median: what this machine needs where no gateway is asked."""
+        if self.stand.probe is None:
+            return 0.0
+        url = f"{self.stand.probe.base_url}/floor"
+        return median([(await self.http("GET", url, headers={})).seconds for _ in range(times)])
+
+    async def slack(self) -> float:
+        """Seconds to add to a limit that is about waiting for ever and not about speed: more on a busy machine."""
+        return SLACK_IN_FLOORS * await self.floor()
 
     async def restart(self, how: Literal["restart", "stop"] = "restart") -> None:
         """Kill the gateway, or stop it in order, and return when it answers again. Needs: ``restart``, ``stop``."""
@@ -284,13 +354,11 @@ class Bench:
         self._stack.push_async_callback(self._undone, what, undoing)
 
     async def _undone(self, what: str, undoing: Callable[[], Awaitable[object]]) -> None:
-        with anyio.CancelScope(shield=True), anyio.move_on_after(CLEAN_UP) as scope:
-            try:
-                await undoing()
-            except HarnessError as error:
-                self.left_behind.append(f"{what}: {error.message}")
-        if scope.cancelled_caught:
-            self.left_behind.append(f"{what}: no answer in time")
+        try:
+            if not await to_the_end(undoing, min(CLEAN_UP * max(len(self._open), 1), MOST_CLEAN_UP)):
+                self.left_behind.append(f"{what}: no answer in time")
+        except HarnessError as error:
+            self.left_behind.append(f"{what}: {error.message}")
 
 
 async def _cancelled(task: asyncio.Task[Any]) -> None:

@@ -20,6 +20,7 @@ Need: TypeAlias = Literal[
     "decide",  # approve once, always allow, deny
     "mode",  # set a tool's mode
     "probe",  # the harness's own MCP server, installed in the gateway
+    "install",  # install and remove it at will
     "probe_api",  # the same as a REST API
     "repoint",  # change the address of an installed integration
     "expiry",  # set how long requests stay open

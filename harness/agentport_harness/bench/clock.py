@@ -9,10 +9,6 @@ from typing import Protocol
 class Clock(Protocol):
     """Seconds that only grow, and a way to let them pass."""
 
-    @property
-    def virtual(self) -> bool:
-        """Whether letting time pass costs none."""
-
     def now(self) -> float:
         """Seconds from some fixed moment."""
 
@@ -23,10 +19,8 @@ class Clock(Protocol):
 class RealClock:
     """The machine's time."""
 
-    virtual = False
-
     def now(self) -> float:
-        return time.monotonic()
+        return time.perf_counter()
 
     async def sleep(self, seconds: float) -> None:
         import anyio

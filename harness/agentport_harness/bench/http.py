@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from agentport_harness.bench.clock import Clock
 from agentport_harness.bench.journal import Journal, headers_of
 from agentport_harness.core.errors import UnreachableError
-from agentport_harness.core.json_values import JSON, parsed
+from agentport_harness.core.json_values import JSON, as_object, parsed
 
 if TYPE_CHECKING:
     import httpx2
@@ -44,6 +44,11 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
+def answered(raw: Raw) -> bool:
+    """Whether a message got a JSON-RPC result."""
+    return raw.status == 200 and "result" in as_object(raw.body)
+
+
 def hello(revision: Revision) -> tuple[dict[str, JSON], dict[str, str]]:
     """The first message of a revision, and the headers that belong to it."""
     accept = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
@@ -74,9 +79,10 @@ def modern(method: str, params: Mapping[str, JSON]) -> tuple[dict[str, JSON], di
 class Http:
     """Sends requests as they are given. Raises `UnreachableError` when no answer comes."""
 
-    def __init__(self, client: httpx2.AsyncClient, journal: Journal) -> None:
+    def __init__(self, client: httpx2.AsyncClient, journal: Journal, clock: Clock) -> None:
         self._client = client
         self._journal = journal
+        self._clock = clock
 
     async def send(
         self,
@@ -94,7 +100,7 @@ class Http:
         content = json.dumps(body).encode() if isinstance(body, Mapping) else body
         shown: JSON = body if isinstance(body, Mapping) else f"{len(content or b'')} bytes" if content else None
         asked = self._journal.call(f"{method} {url}", {"headers": headers_of(headers), "body": shown})
-        began = time.perf_counter()
+        began = self._clock.now()
         data = b""
         try:
             with anyio.fail_after(timeout):
@@ -103,7 +109,7 @@ class Http:
                     with anyio.move_on_after(timeout / 2):
                         async for chunk in response.aiter_bytes():
                             data += chunk
-                            if len(data) > MOST_READ or (kind.startswith("text/event-stream") and _answered(data)):
+                            if len(data) > MOST_READ or (kind.startswith("text/event-stream") and _complete(data)):
                                 break
         except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError) as error:
             said = "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
@@ -116,11 +122,11 @@ class Http:
             headers={name.lower(): value for name, value in response.headers.items()},
             text=text,
             body=_message(text) if kind.startswith("text/event-stream") else parsed(text),
-            seconds=time.perf_counter() - began,
+            seconds=self._clock.now() - began,
         )
 
 
-def _answered(data: bytes) -> bool:
+def _complete(data: bytes) -> bool:
     """Whether an event stream holds the answer already: a message with an id and its blank line."""
     return (
         b'"id"' in data

@@ -13,8 +13,10 @@ from agentport_harness.core.trace import Decision, Event, HumanMessage, ToolCall
 HIDDEN = "[secret]"
 LONGEST = 4_000
 """Characters that are kept of one text."""
+SHORT = 8
+"""Characters below which a secret is hidden only where it stands alone: it may be a word of any text."""
 _KEYS = re.compile(
-    r"\bap[a-z]?_[A-Za-z0-9_-]{16,}|(?<=Bearer )[A-Za-z0-9._~+/-]{16,}=*"
+    r"\bap(?!r_)[a-z]?_[A-Za-z0-9_-]{16,}|(?<=Bearer )[A-Za-z0-9._~+/-]{16,}=*"
     r"|(?<=_token\":\")[^\"]+|(?<=_token\": \")[^\"]+|(?<=_secret\":\")[^\"]+|(?<=_secret\": \")[^\"]+"
 )
 
@@ -24,13 +26,18 @@ class Redactor:
 
     def __init__(self) -> None:
         self._secrets: set[str] = set()
+        self._whole: set[str] = set()
 
     def hide(self, *secrets: str) -> None:
-        """Never show these."""
-        self._secrets |= {secret for secret in secrets if len(secret) > 3}
+        """Never show these; a short one, which may be any word, is hidden where it is all that is said."""
+        self._secrets |= {secret for secret in secrets if len(secret) >= SHORT}
+        short = {secret for secret in secrets if 0 < len(secret) < SHORT}
+        self._whole |= short | {f"Bearer {secret}" for secret in short}
 
     def text(self, text: str) -> str:
         """The text without secrets, cut to a bearable length."""
+        if text in self._whole:
+            return HIDDEN
         for secret in sorted(self._secrets, key=len, reverse=True):
             text = text.replace(secret, HIDDEN)
         text = _KEYS.sub(HIDDEN, text)

@@ -40,6 +40,9 @@ class Checked:
     seconds: float = 0.0
 
 
+_BROKE: Mapping[str, tuple[str, str]] = {"bad-list": ("the gateway sends no list of its tools", "a list of tools")}
+
+
 class _Sightings:
     """What a check has seen so far."""
 
@@ -66,15 +69,16 @@ class _Sightings:
         if isinstance(known, NotReachedError):
             self.reason = self._journal.redactor.text(str(known))
         elif isinstance(known, UnreachableError) and known.slug != "adapter-refused":
-            self.add(Violated(message="the gateway broke off", expected="an answer", evidence=known.message))
+            said, wanted = _BROKE.get(known.slug, ("the gateway broke off", "an answer"))
+            self.add(Violated(message=said, expected=wanted, evidence=known.message))
         elif isinstance(known, HarnessError):
             self.reason = self._journal.redactor.text(known.message)
         else:
             self.error = f"the check itself failed: {type(known).__name__}: {known}"
 
 
-async def run_check(check: GatewayCheck, stand: Stand, *, waiting: Callable[[], None] = lambda: None) -> Checked:
-    """One check's verdict. ``waiting`` is called when it begins to let time pass.
+async def run_check(check: GatewayCheck, stand: Stand, *, resting: Callable[[], None] = lambda: None) -> Checked:
+    """One check's verdict. ``resting`` is called when from there on it only waits.
 
     Raises nothing but cancellation: a check's own fault is a verdict too.
     """
@@ -87,15 +91,13 @@ async def run_check(check: GatewayCheck, stand: Stand, *, waiting: Callable[[], 
     began = time.perf_counter()
     with anyio.move_on_after(check.timeout) as scope:
 
-        def on_wait(seconds: float) -> None:
-            if not stand.clock.virtual:
-                scope.deadline += seconds
-            waiting()
+        def more_time(seconds: float) -> None:
+            scope.deadline += seconds
 
         try:
             async with AsyncExitStack() as stack:
                 bench = Bench(check.slug, stand, journal, stack)
-                bench.on_wait, bench.left_behind, bench.facts = on_wait, left, facts
+                bench.resting, bench.more_time, bench.left_behind, bench.facts = resting, more_time, left, facts
                 looking: AsyncGenerator[Sighting, None] = check.look(bench)  # type: ignore[assignment]  # a generator
                 async with aclosing(looking):
                     async for sighting in looking:

@@ -80,9 +80,9 @@ def command(
     agentport-conformance check ~/.codex/sessions
     codex exec --json "…" | agentport-conformance check -
     """
-    from agentport_harness.cli.output import parsed_formats, progress
+    from agentport_harness.cli.output import parsed_formats, progress, shows_progress
     from agentport_harness.cli.streaming import SHOW_AROUND, conclude
-    from agentport_harness.runner.check import Settings, judged_one_by_one
+    from agentport_harness.runner.check import Settings, judged_one_by_one, something_judged
     from agentport_harness.runner.parallel import judged
     from agentport_harness.sources import find
 
@@ -113,14 +113,35 @@ def command(
             sessions = judged_one_by_one(found, settings)
         else:
             sessions = stack.enter_context(judged(found, settings, jobs))
-        done = stack.enter_context(progress(None, "checking", quiet=quiet))
+        total = _sources(paths) if shows_progress(quiet=quiet) else None
+        done = stack.enter_context(progress(total, "checking", quiet=quiet))
+        name = ", ".join(paths)
         return conclude(
-            _told(sessions, done), ", ".join(paths), wanted, baseline, write_baseline,
+            something_judged(_told(sessions, done, by_source=total is not None), name), name,
+            wanted, baseline, write_baseline,
             strict=strict, quiet=quiet, no_color=no_color, parquet=parquet,
         )  # fmt: skip
 
 
-def _told(sessions: Iterable[SessionReport], done: Callable[[str], None]) -> Iterator[SessionReport]:
+def _sources(paths: Iterable[str]) -> int | None:
+    """How many recordings the paths name; None for one alone, and where finding out could take long."""
+    from agentport_harness.sources import find
+
+    if any(path == "-" or "://" in path for path in paths):
+        return None
+    total = sum(1 for _ in find(paths))
+    return total if total > 1 else None
+
+
+def _told(
+    sessions: Iterable[SessionReport], done: Callable[[str], None], *, by_source: bool
+) -> Iterator[SessionReport]:
+    """The same reports, each told of; or only when the last one of its source was."""
+    before = ""
     for report in sessions:
         yield report
-        done(report.source)
+        if not by_source:
+            done(report.source)
+        elif before and report.source != before:
+            done(before)
+        before = report.source

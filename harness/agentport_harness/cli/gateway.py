@@ -46,6 +46,11 @@ def _adapter_commands(function: F) -> F:
     help="The variable that holds the human's password.",
 )  # fmt: skip
 @click.option(
+    "--human-totp-env", default="AGENTPORT_HUMAN_TOTP_SECRET", show_default=True, metavar="VAR",
+    help="The variable that holds the secret of the human's second factor: base32, or its otpauth:// URL.",
+)  # fmt: skip
+@click.option("--human-totp-file", type=click.Path(), help="A file that holds it instead.")
+@click.option(
     "--second-api-key", envvar="AGENTPORT_SECOND_API_KEY", metavar="KEY",
     help="The key of an agent of another organisation. [env: AGENTPORT_SECOND_API_KEY]",
 )  # fmt: skip
@@ -53,6 +58,10 @@ def _adapter_commands(function: F) -> F:
 @click.option(
     "--second-human-password-env", default="AGENTPORT_SECOND_HUMAN_PASSWORD", show_default=True, metavar="VAR",
     help="The variable that holds that human's password.",
+)  # fmt: skip
+@click.option(
+    "--second-human-totp-env", default="AGENTPORT_SECOND_HUMAN_TOTP_SECRET", show_default=True, metavar="VAR",
+    help="The variable that holds the secret of that human's second factor.",
 )  # fmt: skip
 @click.option(
     "--tool", "tools", multiple=True, metavar="MODE=INTEGRATION/TOOL",
@@ -67,12 +76,20 @@ def _adapter_commands(function: F) -> F:
 )  # fmt: skip
 @click.option("--probe-url", default="", metavar="URL", help="Where the gateway reaches it, if that is elsewhere.")
 @click.option(
+    "--probe-integration", default="", metavar="ID",
+    help="The integration as which you install the probe by hand, where no adapter can: its address is shown.",
+)  # fmt: skip
+@click.option(
     "--protocol", type=click.Choice(["auto", "legacy", "2026-07-28"]), default="auto", show_default=True,
     help="The MCP revision to speak; legacy is the 2025-11-25 handshake.",
 )  # fmt: skip
 @click.option(
     "--approval-by", type=click.Choice(["result", "elicitation", "tasks"]), default="result", show_default=True,
     help="How agents want to hear that a human has to approve: by the tool's result, a page to open, a task to poll.",
+)  # fmt: skip
+@click.option(
+    "--calls", type=click.Choice(["meta", "direct"]), default="meta", show_default=True,
+    help="How tools are called: by agentport__call_tool, or under their own names, and again once approved.",
 )  # fmt: skip
 @click.option("--rounds", type=click.IntRange(1, 1000), default=5, show_default=True, help="How often races are run.")
 @click.option(
@@ -115,7 +132,11 @@ def command(**given: Any) -> int:
     templates = {name: given[f"{name}_cmd"] for name in COMMANDS if given[f"{name}_cmd"]}
     options = gateway_options(given, templates)
     with progress(len(checks), "checking", quiet=given["quiet"]) as done:
-        run = check_gateway(checks, options, skipped=skipped, progress=lambda check: done(f"{check.id} {check.slug}"))
+        run = check_gateway(
+            checks, options,
+            skipped=skipped, progress=lambda check: done(f"{check.id} {check.slug}"),
+            tell=lambda words: click.echo(words, err=True, nl=False),
+        )  # fmt: skip
     if required is not None:
         run = scored(run, required)
     if given["badge"]:

@@ -16,6 +16,9 @@ from agentport_harness.core.report import Run
 from agentport_harness.core.writer import Look
 from agentport_harness.runner.catalogue import report_writers
 
+_NAME_SHOWN = 40
+"""Characters of a name that stand beside the bar."""
+
 
 def parsed_formats(formats: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Format names with their files, an empty one for standard output. Raises `InputError` for an unknown format."""
@@ -101,16 +104,35 @@ def replacing(path: Path) -> Iterator[IO[str]]:
         raise InputError("cannot-write", f"cannot be written: {error.strerror}", at=str(path)) from None
 
 
+def shows_progress(*, quiet: bool) -> bool:
+    """Whether anybody sees a bar: it goes to standard error, when that is a terminal."""
+    return not quiet and sys.stderr.isatty()
+
+
 @contextlib.contextmanager
 def progress(total: int | None, label: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """A function to call as each part is done; a bar on standard error when that is a terminal, else nothing."""
-    if quiet or not sys.stderr.isatty():
+    """A function to call as each part is done; a bar with the time left where the total is known."""
+    if not shows_progress(quiet=quiet):
         yield lambda _done: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns: list[ProgressColumn] = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
+    columns += [TimeElapsedColumn()] if total is None else [TimeElapsedColumn(), TimeRemainingColumn()]
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=total)
-        yield lambda done: bar.update(task, advance=1, description=f"{label} {done[:40]}")
+        yield lambda done: bar.update(task, advance=1, description=f"{label} {_ending(done)}")
+
+
+def _ending(name: str) -> str:
+    """The name, cut in front: of many files in one folder only the ends differ."""
+    return name if len(name) <= _NAME_SHOWN else "\u2026" + name[-_NAME_SHOWN:]

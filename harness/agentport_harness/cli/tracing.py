@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,20 +15,24 @@ from agentport_harness.cli.output import replacing, write_whole
 from agentport_harness.core.errors import InputError
 from agentport_harness.core.trace import Trace
 from agentport_harness.core.trace_format import trace_to_document
-from agentport_harness.runner.check import Settings, converted
+from agentport_harness.runner.check import Settings, converted, nothing_judged
 
 
-def write_traces(paths: Iterable[str], settings: Settings, output: str) -> int:
+def write_traces(paths: Sequence[str], settings: Settings, output: str) -> int:
     """Write the sessions of ``paths`` and return the exit code: 2 when something could not be read."""
-    unread = False
+    unread = written = False
     with _sink(output) as put:
         for recording in converted(paths, settings):
             if isinstance(recording, Trace):
                 # ASCII only: a lone surrogate of a recording stays escaped instead of breaking the output
                 put(recording, json.dumps(trace_to_document(recording)) + "\n")
+                written = True
                 continue
             click.echo(f"{recording.severity}: {recording}", err=True)
             unread = unread or recording.severity == "error"
+    if not (written or unread):
+        click.echo(f"error: {nothing_judged(', '.join(paths))}", err=True)
+        return 2
     return 2 if unread else 0
 
 

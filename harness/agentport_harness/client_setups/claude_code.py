@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from agentport_harness.setups.client import Client, Credentials, FilePlace, Root, TimeLimit, Transport
+from agentport_harness.setups.client import Client, Credentials, FilePlace, Holds, Root, System, TimeLimit, Transport
 from agentport_harness.setups.variables import BRACES
 
-_MANAGED: tuple[FilePlace, ...] = (
-    FilePlace(
-        scope="managed", path="/etc/claude-code/managed-settings.json", dialect="json", holds="settings",
-        systems=("linux",),
-    ),
-    FilePlace(
-        scope="managed", path="/Library/Application Support/ClaudeCode/managed-settings.json", dialect="json",
-        holds="settings", systems=("darwin",),
-    ),
-)  # fmt: skip
+_MANAGED: dict[System, str] = {
+    "linux": "/etc/claude-code",
+    "darwin": "/Library/Application Support/ClaudeCode",
+    "windows": "C:/Program Files/ClaudeCode",
+}
+
+
+def _managed(file: str, holds: Holds, *, alone: bool = False) -> tuple[FilePlace, ...]:
+    return tuple(
+        FilePlace(
+            scope="managed", path=f"{folder}/{file}", dialect="json", holds=holds, systems=(system,), alone=alone
+        )
+        for system, folder in _MANAGED.items()
+    )  # fmt: skip
+
 
 CLAUDE_CODE = Client(
     name="claude-code",
@@ -26,12 +31,14 @@ CLAUDE_CODE = Client(
         "claude_state": Root(variable="CLAUDE_CONFIG_DIR", otherwise="{home}"),
     },
     files=(
+        *_managed("managed-mcp.json", "servers", alone=True),
         FilePlace(
             scope="local", path="{claude_state}/.claude.json", dialect="json", below=("projects", "{project}")
         ),
         FilePlace(scope="project", path="{project}/.mcp.json", dialect="json"),
         FilePlace(scope="user", path="{claude_state}/.claude.json", dialect="json"),
-        *_MANAGED,
+        *_managed("managed-settings.d/*.json", "settings"),
+        *_managed("managed-settings.json", "settings"),
         FilePlace(scope="local", path="{project}/.claude/settings.local.json", dialect="json", holds="settings"),
         FilePlace(scope="project", path="{project}/.claude/settings.json", dialect="json", holds="settings"),
         FilePlace(scope="user", path="{claude}/settings.json", dialect="json", holds="settings"),

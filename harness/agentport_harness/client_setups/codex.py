@@ -12,8 +12,16 @@ CODEX = Client(
     oldest=(0, 122, 0),
     roots={"codex": Root(variable="CODEX_HOME", otherwise="{home}/.codex")},
     files=(
+        FilePlace(
+            scope="managed", path="/etc/codex/managed_config.toml", dialect="toml", systems=("linux", "darwin")
+        ),
         FilePlace(scope="project", path="{project}/.codex/config.toml", dialect="toml"),
         FilePlace(scope="user", path="{codex}/config.toml", dialect="toml"),
+        FilePlace(scope="system", path="/etc/codex/config.toml", dialect="toml", systems=("linux", "darwin")),
+        FilePlace(
+            scope="managed", path="/etc/codex/requirements.toml", dialect="toml", holds="limits",
+            systems=("linux", "darwin"),
+        ),
     ),
     signs=("{codex}",),
     servers=("mcp_servers",),

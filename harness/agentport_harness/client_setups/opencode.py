@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from agentport_harness.setups.client import Client, Credentials, FilePlace, Root, TimeLimit, Transport
+from agentport_harness.setups.client import Client, Credentials, FilePlace, Root, System, TimeLimit, Transport
 from agentport_harness.setups.variables import FROM_FILE, PLAIN_BRACES
+
+_MANAGED: dict[System, str] = {
+    "linux": "/etc/opencode",
+    "darwin": "/Library/Application Support/opencode",
+    "windows": "C:/ProgramData/opencode",
+}
 
 OPENCODE = Client(
     name="opencode",
@@ -13,14 +19,27 @@ OPENCODE = Client(
     roots={
         "xdg": Root(variable="XDG_CONFIG_HOME", otherwise="{home}/.config"),
         "data": Root(variable="XDG_DATA_HOME", otherwise="{home}/.local/share"),
+        "named": Root(variable="OPENCODE_CONFIG"),
+        "folder": Root(variable="OPENCODE_CONFIG_DIR"),
     },
     files=(
-        FilePlace(scope="project", path="{project}/.opencode/opencode.jsonc", dialect="jsonc"),
-        FilePlace(scope="project", path="{project}/.opencode/opencode.json", dialect="jsonc"),
+        *(
+            FilePlace(scope="managed", path=f"{folder}/opencode.{ending}", dialect="jsonc", systems=(system,))
+            for system, folder in _MANAGED.items()
+            for ending in ("jsonc", "json")
+        ),
+        FilePlace(scope="environment", variable="OPENCODE_CONFIG_CONTENT", dialect="jsonc"),
+        FilePlace(scope="environment", path="{folder}/opencode.jsonc", dialect="jsonc"),
+        FilePlace(scope="environment", path="{folder}/opencode.json", dialect="jsonc"),
+        FilePlace(scope="user", path="{home}/.opencode/opencode.jsonc", dialect="jsonc"),
+        FilePlace(scope="user", path="{home}/.opencode/opencode.json", dialect="jsonc"),
+        FilePlace(scope="project", path="{project}/.opencode/opencode.jsonc", dialect="jsonc", outermost=True),
+        FilePlace(scope="project", path="{project}/.opencode/opencode.json", dialect="jsonc", outermost=True),
         FilePlace(scope="project", path="{project}/opencode.jsonc", dialect="jsonc"),
         FilePlace(scope="project", path="{project}/opencode.json", dialect="jsonc"),
+        FilePlace(scope="environment", path="{named}", dialect="jsonc"),
         FilePlace(scope="user", path="{xdg}/opencode/opencode.jsonc", dialect="jsonc"),
-        FilePlace(scope="user", path="{xdg}/opencode/opencode.json", dialect="jsonc"),
+        FilePlace(scope="user", path="{xdg}/opencode/opencode.json", dialect="jsonc", usual=True),
         FilePlace(scope="user", path="{xdg}/opencode/config.json", dialect="jsonc"),
     ),
     signs=("{xdg}/opencode",),
@@ -53,4 +72,5 @@ OPENCODE = Client(
     ),
     sign_in="opencode mcp auth",
     signed_in="{data}/opencode/mcp-auth.json",
+    no_projects="OPENCODE_DISABLE_PROJECT_CONFIG",
 )  # fmt: skip

@@ -35,6 +35,20 @@ class Setup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """How a client signs in to the gateway by OAuth: the ``arguments`` that have it do so.
+
+    Where that takes a session on a terminal, ``line`` is typed there once it shows ``ready``, and it may end once it
+    shows ``done``.
+    """
+
+    arguments: Sequence[str] = ()
+    ready: str = ""
+    line: str = ""
+    done: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentClient:
     """One agent client and how to drive it.
 
@@ -45,7 +59,7 @@ class AgentClient:
 
     ``files`` are the client's own configuration, by path below the home. ``first`` and ``next`` are arguments for a
     prompt that opens a session and one that goes on in it; ``session_id`` finds the session in what was printed.
-    ``sign_in`` are arguments that sign in to the gateway by OAuth, none where that takes more than a command.
+    ``sign_in`` is how it signs in to the gateway by OAuth, None where it cannot be made to.
     ``recordings`` are patterns below the home, best first; ``export`` are arguments that print the recording where
     the client keeps it in no file. ``connects`` is what the client says about the gateway's connection in what it
     printed, empty where it says nothing.
@@ -66,7 +80,7 @@ class AgentClient:
     first: Callable[[Setup, str], Sequence[str]]
     next: Callable[[Setup, str, str], Sequence[str]]
     session_id: Callable[[str], str]
-    sign_in: Sequence[str] = ()
+    sign_in: SignIn | None = None
     recordings: Sequence[str] = ()
     export: Callable[[str], Sequence[str]] | None = None
     connects: Callable[[str], str] = lambda _printed: ""

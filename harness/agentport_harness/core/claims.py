@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from agentport_harness.core.languages import DENIED, LANGUAGES, Language
 from agentport_harness.core.needles import Pattern
+from agentport_harness.core.remembering import remembered
 from agentport_harness.core.text import any_of, clauses, folded
 
 _NOT_DENIED = re.compile(
@@ -46,7 +47,7 @@ def says_done(clause: str, effects: Iterable[str] = ()) -> bool:
     return _says_done(clause, frozenset(effects))
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _says_done(clause: str, wanted: frozenset[str]) -> bool:
     # most clauses of most sessions claim nothing in any language
     if not _done_anywhere(wanted).search(clause) or DENIED.search(clause):

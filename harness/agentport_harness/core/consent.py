@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Literal
 
+from agentport_harness.core.remembering import remembered
 from agentport_harness.core.text import folded
 
 _YES = re.compile(
@@ -76,7 +76,7 @@ _ASKS = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def agrees(text: str) -> bool:
     """Whether a message begins with a yes, in a dozen languages, and does not take it back."""
     said = folded(text[:2_000])
@@ -91,20 +91,20 @@ def agrees(text: str) -> bool:
     )
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def refuses(text: str) -> bool:
     """Whether a message begins with a no."""
     return bool(_NO.search(folded(text[:2_000])))
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def speaks_of_installing(text: str) -> bool:
     """Whether a message has any word for installing or removing."""
     said = folded(text[:20_000])
     return any(pattern.search(said) for pattern in _KEYWORDS.values()) or bool(_BOTH.search(said))
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def asks_for(text: str, kind: Literal["install", "uninstall"], names: frozenset[str]) -> bool:
     """Whether a message asks to install (or remove) an integration of one of these names, or one left open."""
     said = folded(text[:20_000])
@@ -146,7 +146,7 @@ def mentions(text: str, names: frozenset[str]) -> bool:
     return any(name in text for name in names)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def asks_about_installing(text: str) -> bool:
     """Whether the agent's message asks about installing or removing something."""
     said = folded(text[:20_000])

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from agentport_harness.core.calls import CallTool
 from agentport_harness.core.json_values import JSON
+from agentport_harness.core.remembering import remembered
 from agentport_harness.core.text import name_words, stem
 
 _CLASSES: Mapping[str, str] = {
@@ -225,7 +226,7 @@ def _alike(ours: Iterable[str], theirs: Iterable[str]) -> bool:
     return any(len(one & other) >= _SIMILAR * len(one | other) for one in long[:8] for other in others[:8])
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _tokens(text: str) -> frozenset[str]:
     return frozenset(_VALUE.findall(text[:20_000]))
 
@@ -257,7 +258,7 @@ def command_has_effect(denied: CallTool, command: str) -> bool:
     return any(_part_has_effect(denied, values, part) for part in _parts(command))
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _parts(command: str) -> tuple[str, ...]:
     """The commands of a line, without what they say; and all in one where a script may spread over them."""
     command = _SAID.sub(" ", _PUSHED_AWAY.sub(r"\1 delete \2", command))
@@ -320,7 +321,7 @@ def _mentions(text: str, values: Iterable[str]) -> bool:
     return any(value in tokens or (len(value) >= _TELLING_INSIDE and value in text) for value in values)
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _pieces(text: str) -> frozenset[str]:
     tokens = set(_VALUE.findall(text))
     return frozenset(tokens | {piece for token in tokens for piece in re.split(r"[/:.?]", token)})

@@ -6,9 +6,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from agentport_harness.core.calls import CallTool
+from agentport_harness.core.remembering import remembered
 from agentport_harness.core.session import Session, Shown
 from agentport_harness.core.sharing import Obligation, showings
 from agentport_harness.core.text import folded
@@ -64,7 +64,7 @@ class _Blaming:
     code: Sequence[Shown]
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def _blaming(session: Session) -> _Blaming:
     return _Blaming(
         any=[text for text in session.shown if _FAILED.search(_NO_FAILURE.sub(" ", folded(text.text)))],

@@ -6,12 +6,12 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from agentport_harness.core.calls import CallTool
 from agentport_harness.core.claims import tells_denial
 from agentport_harness.core.json_values import identity, strings_in
 from agentport_harness.core.outcomes import OutcomeKind
+from agentport_harness.core.remembering import remembered
 from agentport_harness.core.session import Action, Session, waited_on
 from agentport_harness.core.text import content_words, name_words
 from agentport_harness.core.trace import HumanMessage
@@ -65,13 +65,13 @@ def key_of(call: CallTool) -> str:
     return f"{call.integration}\0{call.tool}\0{identity(call.arguments)}"
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def keys(session: Session) -> Mapping[tuple[int, int], str]:
     """The key of every call of the session, by event number and part."""
     return {(action.seq, action.part): key_of(call) for action, call in session.calls()}
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def matters(session: Session) -> Mapping[str, Matter]:
     """Every exact call of the session by its key, in order of first appearance."""
     made: dict[str, list[Action]] = defaultdict(list)
@@ -123,7 +123,7 @@ def denials(session: Session) -> Sequence[tuple[Telling, Matter | None]]:
     return sorted(known, key=lambda pair: pair[0].seq)
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def denials_told(session: Session) -> Sequence[int]:
     """The events at which the human was told of a denial, whichever it was."""
     return tuple(text.seq for text in session.shown if tells_denial(text.text))
@@ -150,7 +150,7 @@ def words_about(session: Session, action: Action) -> frozenset[str]:
     return found
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def _words_known(session: Session) -> dict[tuple[int, int], frozenset[str]]:  # noqa: ARG001 the key of the cache
     return {}
 
@@ -161,7 +161,7 @@ def words_of_call(call: CallTool) -> frozenset[str]:
     return content_words(texts) | name_words(call.tool) | name_words(call.integration)
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def words_of_wish(session: Session, turn: int) -> frozenset[str]:
     """The words of the human's messages that opened a turn."""
     start = session.turn(turn).start

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Container
 from dataclasses import dataclass
-from functools import lru_cache
 
+from agentport_harness.core.remembering import remembered
 from agentport_harness.core.text import content_words
 
 _READ = 2000
@@ -118,7 +118,7 @@ def asks_afresh(text: str, about: Container[str]) -> bool:
     return heard.wants_it or any(word in about for word in heard.words)
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def _heard(text: str) -> _Heard:
     plain = _plain(text)
     stops, tasks = False, []

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from agentport_harness.core.remembering import judged
 from agentport_harness.core.rule import Broken, Observation, Rule, Unclear
 from agentport_harness.core.session import Session
 from agentport_harness.core.trace import Lack
@@ -30,6 +31,7 @@ def judge(session: Session, rules: Iterable[Rule], *, skipped: Iterable[Rule] = 
     """One verdict for each rule, in the order of ids. ``skipped`` rules were deselected and are not run."""
     verdicts = [_verdict(rule, session) for rule in rules]
     verdicts += [_plain(rule, "skipped", "deselected") for rule in skipped]
+    judged(sum(len(getattr(event, "text", "")) for event in session.trace.events))
     return tuple(sorted(verdicts, key=lambda verdict: verdict.rule))
 
 

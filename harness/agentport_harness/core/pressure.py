@@ -7,7 +7,9 @@ to do or not to do.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
+
+from agentport_harness.core.remembering import remembered
 
 _PLEA = (
     (
@@ -172,7 +174,7 @@ _END = re.compile(r"[.!?;:\n](?=\s)|[。！？；]")
 _A_REVIEW = re.compile(r"\bpull request|\bmerge request|\bprs?\b|\bmrs?\b|\breviewers\b|\bcode review|\bpatch\b")
 
 
-@lru_cache(maxsize=512)
+@remembered(512)
 def pressure_in(folded: str) -> tuple[str, str] | None:
     """What a folded text pushes with, and the words that do it; None when it only informs."""
     for kind, pattern in _patterns():

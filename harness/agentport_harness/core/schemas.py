@@ -8,12 +8,12 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Literal
 
 from agentport_harness.core.calls import Discover
 from agentport_harness.core.json_values import JSON, as_object, as_text
 from agentport_harness.core.outcomes import OutcomeKind
+from agentport_harness.core.remembering import remembered
 from agentport_harness.core.session import Action, Session
 
 _SCHEMA = ("inputSchema", "input_schema", "schema", "parameters")
@@ -103,7 +103,7 @@ def named_anywhere(session: Session, tool: str, *, before: int) -> bool:
     return _index(session).tools.get(tool, before) < before
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def listings(session: Session) -> tuple[Listing, ...]:
     """Every look at tools that was answered, in order."""
     return tuple(
@@ -181,7 +181,7 @@ class _Index:
     whole: dict[str, int] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def _index(session: Session) -> _Index:
     index = _Index()
     for listing in sorted(listings(session), key=lambda listing: listing.seq):

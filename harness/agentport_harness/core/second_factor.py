@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from agentport_harness.core.needles import compiled
+from agentport_harness.core.remembering import remembered
 from agentport_harness.core.session import Session
 from agentport_harness.core.text import clauses, folded
 
@@ -50,7 +50,7 @@ _ON_THE_PAGE = re.compile(
 _GIVEN = re.compile(r"(?<!\d)(\d{3})[ -]?(\d{3})(?!\d)")
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def asks_for_code(text: str) -> str:
     """The clause of the agent's text that asks the human for a second factor, empty when there is none."""
     if not _CODE.may_match(folded(text)):
@@ -63,7 +63,7 @@ def asks_for_code(text: str) -> str:
     return ""
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def codes_given(session: Session) -> dict[str, int]:
     """The six-digit codes that the human wrote as a second factor, and where each was written first."""
     found: dict[str, int] = {}

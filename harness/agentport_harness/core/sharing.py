@@ -6,10 +6,10 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from agentport_harness.core.json_values import strings_in
 from agentport_harness.core.links import Showing, Watch, links_in
+from agentport_harness.core.remembering import remembered
 from agentport_harness.core.session import Action, ApprovalRequest, Session, Shown, Turn
 from agentport_harness.core.trace import HumanMessage, ToolCall, ToolResult
 
@@ -72,7 +72,7 @@ class _Shelf:
     evidence: Mapping[tuple[int, str], str]
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def _shelf(session: Session) -> _Shelf:
     watch = Watch(request.url for request in session.requests.values())
     whole: dict[str, list[Shown]] = defaultdict(list)
@@ -102,7 +102,7 @@ def _seq(text: Shown) -> int:
     return text.seq
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def links_brought(session: Session) -> frozenset[str]:
     """Every link that stands in what the human wrote, what calls carried, and what they were answered with."""
     found: set[str] = set()

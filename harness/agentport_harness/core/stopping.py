@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from agentport_harness.core.fates import words_about
 from agentport_harness.core.human import asks_afresh, says_stop
+from agentport_harness.core.remembering import remembered
 from agentport_harness.core.session import Session
 from agentport_harness.core.text import content_words
 
@@ -41,7 +41,7 @@ class _Open:
     about: frozenset[str]
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def stops(session: Session) -> Mapping[str, tuple[Stop, ...]]:
     """The stops that are about each request, by its id.
 

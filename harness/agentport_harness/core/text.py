@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from agentport_harness.core.needles import Pattern, compiled
+from agentport_harness.core.remembering import remembered
 
 LONGEST = 200_000
 """Characters of one message that judgement rules read; what is longer is read at its beginning and its end."""
@@ -30,7 +31,7 @@ _SYNTAX = re.compile(r"\\.|[][()|]", re.DOTALL)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def folded(text: str) -> str:
     """The text without links, in one form of each character, in lower case, with straight apostrophes.
 
@@ -47,7 +48,7 @@ def folded(text: str) -> str:
     return text.casefold().replace("e-mail", "email")
 
 
-@lru_cache(maxsize=512)
+@remembered(512)
 def clauses(text: str) -> tuple[str, ...]:
     """The folded text, cut where a sentence ends or turns with a "but"."""
     return tuple(clause.strip() for clause in _CLAUSE.split(folded(text)) if clause and clause.strip())
@@ -125,7 +126,7 @@ def stem(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def content_words(text: str) -> frozenset[str]:
     """The words that carry meaning: no articles, pronouns or courtesies, nothing shorter than three letters."""
     return frozenset(word for word in words(text) if _tells(word))

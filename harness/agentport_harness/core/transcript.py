@@ -32,10 +32,14 @@ class ScriptedTool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Integration:
-    """One upstream MCP server, installed in the gateway under an id that ``${name}`` stands for."""
+    """One upstream MCP server, installed in the gateway under an id that ``${name}`` stands for.
+
+    One that wants a ``sign_in`` is installed with OAuth, and nobody has signed in to it.
+    """
 
     name: str
     tools: tuple[ScriptedTool, ...]
+    sign_in: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

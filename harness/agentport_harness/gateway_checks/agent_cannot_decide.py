@@ -47,7 +47,7 @@ async def agent_cannot_decide(bench: Bench) -> AsyncIterator[Sighting]:
     }
     if bench.can("keys"):
         attempts["revoke a key"] = ("DELETE", f"/api/api-keys/{(await bench.key()).id}", None)
-    for credential in (key_header(key), bearer(key)):
+    for credential in (key_header(key), bearer(key)) if key else ({},):
         for what, (method, path, body) in attempts.items():
             answer = await bench.http(method, path, headers=credential, body=body)
             yield sighted(not _served(answer), f"an agent's credential can {what}", expected="401 or 403")

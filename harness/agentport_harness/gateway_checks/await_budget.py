@@ -23,7 +23,8 @@ async def await_budget(bench: Bench) -> AsyncIterator[Sighting]:
     limit = bench.stand.poll_limit
     agent = await bench.agent()
     asked = await agent.ask(await bench.target("require_approval"), {"note": "undecided"})
-    bench.on_wait(limit)
+    bench.more_time(limit)
+    bench.resting()
     reply = await agent.use("await_approval", {"request_id": asked.request_id}, timeout=limit)
     bench.fact("answered after", f"{reply.seconds:.1f} s")
     yield sighted(

@@ -7,6 +7,9 @@ from collections.abc import AsyncIterator
 from agentport_harness.bench.bench import Bench
 from agentport_harness.bench.check import Sighting, gateway_check, sighted
 
+PROMPT = 5.0
+"""Seconds that count as at once."""
+
 
 @gateway_check(
     "GW308",
@@ -25,6 +28,7 @@ async def await_expired(bench: Bench) -> AsyncIterator[Sighting]:
     agent = await bench.agent()
     asked = await agent.ask(tool, {"note": "expires"})
     await bench.until_expired()
+    slack = await bench.slack()
     reply = await agent.wait(asked.request_id)
     yield sighted(
         reply.kind in ("expired", "not_awaitable"),
@@ -32,7 +36,7 @@ async def await_expired(bench: Bench) -> AsyncIterator[Sighting]:
         expected="expired",
     )
     yield sighted(
-        reply.kind == "client_timeout" or reply.seconds < 5,
+        reply.kind == "client_timeout" or reply.seconds < PROMPT + slack,
         "an expired request keeps the agent waiting",
         expected="an answer at once",
         evidence=f"{reply.seconds:.1f} s",

@@ -30,6 +30,7 @@ async def await_unknown(bench: Bench) -> AsyncIterator[Sighting]:
     stranger = await bench.agent(api_key=second.api_key if second else "")
     agent = await bench.agent()
     asked = await agent.ask(await bench.target("require_approval"), {"note": "not yours"})
+    prompt = PROMPT + await bench.slack()
     unknown = await stranger.wait(_UNKNOWN)
     yield sighted(unknown.kind == "not_found", "an unknown request is not refused as such", expected="not found")
     yield sighted(unknown.is_error, "an unknown request is not marked as an error", expected="isError true")
@@ -42,11 +43,11 @@ async def await_unknown(bench: Bench) -> AsyncIterator[Sighting]:
         evidence=f"{foreign.text[:300]} | {unknown.text[:300]}",
     )
     for reply in (unknown, foreign):
-        yield sighted(reply.seconds < PROMPT, "the refusal is slow", expected="an answer at once")
+        yield sighted(reply.seconds < prompt, "the refusal is slow", expected="an answer at once")
     for malformed in _MALFORMED:
         reply = await stranger.wait(malformed)
         yield sighted(
-            reply.kind == unknown.kind and reply.seconds < PROMPT,
+            reply.kind == unknown.kind and reply.seconds < prompt,
             "a malformed id is answered otherwise than an unknown one",
             expected="the same outcome, at once",
         )

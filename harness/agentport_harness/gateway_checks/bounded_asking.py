@@ -87,9 +87,10 @@ async def _others(bench: Bench, tool: ProbeTarget, own: Key | None) -> list[tupl
 
 async def _other(bench: Bench, who: str, key: str, tool: ProbeTarget) -> Sighting:
     agent = await bench.agent(api_key=key)
+    slack = await bench.slack()
     reply = await agent.call(tool, {"note": f"of {who}"})
     return sighted(
-        reply.kind == "approval_required" and reply.seconds <= STALL,
+        reply.kind == "approval_required" and reply.seconds <= STALL + slack,
         f"{who} cannot ask any more, or waits for it",
         expected="approval required, at once",
     )

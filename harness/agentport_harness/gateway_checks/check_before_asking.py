@@ -48,13 +48,14 @@ async def check_before_asking(bench: Bench) -> AsyncIterator[Sighting]:
         ("an undeclared argument", {"amount": 5, "note": "x"}),
     )
     tries += [(what, own, arguments) for what, arguments in unfit]
+    prompt = PROMPT + await bench.slack()
     for what, target, arguments in tries:
         reply = await agent.call(target, arguments)
         yield sighted(
             reply.kind != "approval_required", f"a human is asked to approve {what}", expected="a refusal at once"
         )
         yield sighted(
-            reply.kind == "approval_required" or (reply.is_error and reply.seconds < PROMPT),
+            reply.kind == "approval_required" or (reply.is_error and reply.seconds < prompt),
             f"{what} is not refused at once",
             expected="an error that says what does not fit",
         )

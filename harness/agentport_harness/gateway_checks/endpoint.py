@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator
 
 from agentport_harness.bench.bench import Bench
 from agentport_harness.bench.check import Sighting, gateway_check, sighted
-from agentport_harness.bench.http import REVISIONS
-from agentport_harness.core.json_values import as_object
+from agentport_harness.bench.http import REVISIONS, answered
 
 
 @gateway_check(
@@ -22,7 +21,7 @@ async def endpoint(bench: Bench) -> AsyncIterator[Sighting]:
         for revision in REVISIONS:
             answer = await bench.hello(revision, path=f"{bench.stand.mcp_url.rstrip('/')}{slash}")
             yield sighted(
-                answer.status == 200 and "result" in as_object(answer.body),
+                answered(answer),
                 f"/mcp{slash} does not answer the first message of {revision}",
                 expected="status 200 and a JSON-RPC result, without a redirect",
             )

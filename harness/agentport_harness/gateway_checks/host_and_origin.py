@@ -35,7 +35,7 @@ async def host_and_origin(bench: Bench) -> AsyncIterator[Sighting]:
         "a Host that begins like the gateway's": {"Host": f"{own.hostname}.{_FOREIGN}{port}"},
     }
     key = bench.stand.credential
-    spoken = await bench.spoken(key)
+    spoken = (await bench.spoken(key))[-1]
     for what, headers in foreign.items():
         yield sighted(
             await _refused(bench, spoken, {**key, **headers}),

@@ -14,7 +14,7 @@ SOON = 2.0
 @gateway_check(
     "GW204",
     level="SHOULD",
-    needs=("probe",),
+    needs=("install", "probe"),
     why="A client that is not told goes on without a new integration's tools, or calls tools that are gone.",
     mend="Send notifications/tools/list_changed to the organisation's clients on install, connect and uninstall.",
 )

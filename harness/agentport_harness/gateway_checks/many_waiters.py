@@ -36,8 +36,9 @@ _A_SESSION = 10
 async def many_waiters(bench: Bench) -> AsyncIterator[Sighting]:
     """200 parked awaits leave other calls' latency within 2x.
 
-    Compared are the medians of 20 calls of a tool that policy allows, one after another. An await whose budget ends
-    is made again.
+    Compared are the medians of 20 calls of a tool that policy allows, one after another, and both with an exchange
+    with the probe at the time: what makes the whole machine slower is not the gateway's. An await whose budget ends is
+    made again.
     """
     gated, allowed = await bench.target("require_approval"), await bench.target("allow")
     caller = await bench.agent()
@@ -46,6 +47,7 @@ async def many_waiters(bench: Bench) -> AsyncIterator[Sighting]:
         raise NotReachedError(f"the tool that policy allows did not run: {reply.kind} ({reply.text[:200]})")
     quiet = _Quiet(bench)
     before = max([await _median(quiet.of(caller), allowed) for _ in range(TRIES)])
+    floor = await bench.floor(CALLS)
     parked = []
     for number in range(bench.stand.waiters):
         if number % _A_SESSION == 0:
@@ -53,6 +55,7 @@ async def many_waiters(bench: Bench) -> AsyncIterator[Sighting]:
         parked.append(bench.start(_parked(waiter, asked.request_id)))
     await bench.settle()
     measured = [await _median(quiet.of(caller), allowed) for _ in range(TRIES)]
+    busier = max(await bench.floor(CALLS) / floor, 1.0) if floor else 1.0
     held = sum(not one.done() for one in parked)
     if held < len(parked):
         raise NotReachedError(f"only {held} of {len(parked)} awaits were held")
@@ -60,7 +63,7 @@ async def many_waiters(bench: Bench) -> AsyncIterator[Sighting]:
     bench.fact("call p50 without waiters", f"{before * 1000:.1f} ms")
     bench.fact("call p50 with waiters", f"{min(measured) * 1000:.1f} ms")
     yield sighted(
-        min(measured) <= max(2 * before, before + SLACK),
+        min(measured) <= max(2 * before, before + SLACK) * busier,
         "parked awaits slow other calls down",
         expected="within 2x",
         evidence=f"p50 {before * 1000:.1f} ms without, {min(measured) * 1000:.1f} ms with {held} parked awaits",

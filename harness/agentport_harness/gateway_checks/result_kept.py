@@ -14,7 +14,7 @@ from agentport_harness.bench.check import NotReachedError, Sighting, gateway_che
 
 BRIEF = 0.3
 """Seconds after which an impatient client gives up."""
-ARRIVAL = 10.0
+ARRIVAL = 30.0
 """Seconds for an approved call to reach the upstream."""
 _WAYS: tuple[Literal["cancels", "disconnects", "times out"], ...] = ("cancels", "disconnects", "times out")
 

@@ -24,9 +24,12 @@ async def safe_by_default(bench: Bench) -> AsyncIterator[Sighting]:
     """
     agent = await bench.agent()
     plain = await bench.tool()
-    reading = await bench.tool(annotations={"readOnlyHint": True, "destructiveHint": False, "idempotentHint": True})
-    tools: list[tuple[str, Named]] = [("a tool", plain), ("a tool that calls itself read-only", reading)]
-    reached = [plain.received, reading.received]
+    tools: list[tuple[str, Named]] = [("a tool", plain)]
+    reached = [plain.received]
+    if bench.can("install"):
+        reading = await bench.tool(annotations={"readOnlyHint": True, "destructiveHint": False, "idempotentHint": True})
+        tools.append(("a tool that calls itself read-only", reading))
+        reached.append(reading.received)
     if bench.can("install_api"):
         declared = {"name": "read", "description": "Reads.", "method": "GET", "path": "/things", "parameters": []}
         integration_id, answers = await bench.api([declared])

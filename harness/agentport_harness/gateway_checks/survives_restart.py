@@ -10,8 +10,10 @@ import anyio
 from agentport_harness.bench.bench import Bench, ProbeTarget
 from agentport_harness.bench.check import NotReachedError, Sighting, Unseen, gateway_check, sighted
 
-ARRIVAL = 10.0
+ARRIVAL = 30.0
 """Seconds for an approved call to reach the upstream."""
+THROUGH = 10.0
+"""Seconds for one to come back."""
 LOOKS = 10
 """Awaits until the fate of a call that was cut off has to be known."""
 PAUSE = 6.0
@@ -60,7 +62,7 @@ async def survives_restart(bench: Bench) -> AsyncIterator[Sighting]:
         await agent.result(waiting)
     yield _ran("a request that was pending", pending, expected=1)
     for what, request_id, tool in (("approved", usable, approved), ("consumed", spent, used)):
-        reply = await agent.wait(request_id)
+        reply = await agent.fate(request_id, within=THROUGH)
         kept = ("executed",) if what == "approved" else _SETTLED
         yield sighted(reply.kind in kept, f"an approval that was {what} is forgotten", expected=" or ".join(kept))
         await agent.wait(request_id, budget=1)

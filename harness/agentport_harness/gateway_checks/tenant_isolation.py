@@ -18,7 +18,7 @@ _DEEDS: tuple[Deed, ...] = ("approves", "always_allows", "denies")
 @gateway_check(
     "GW406",
     level="MUST",
-    needs=("probe", "second"),
+    needs=("install", "probe", "second"),
     timeout=240,
     why="One organisation's tools, reasons and approvals in another's hands is a breach, whatever else works.",
     mend="Narrow every statement by the caller's organisation; answer for another's ids exactly as for unknown ones.",

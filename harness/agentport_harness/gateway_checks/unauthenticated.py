@@ -18,7 +18,7 @@ from agentport_harness.bench.http import bearer, key_header
 async def unauthenticated(bench: Bench) -> AsyncIterator[Sighting]:
     """None, malformed, revoked: 401 with `WWW-Authenticate` naming the resource metadata; nothing about the tenant.
 
-    The revoked key is tried where the adapter can make and revoke keys.
+    On each revision that is spoken. The revoked key is tried where the adapter can make and revoke keys.
     """
     credentials = {
         "no credential": {},
@@ -31,15 +31,18 @@ async def unauthenticated(bench: Bench) -> AsyncIterator[Sighting]:
         key = await bench.key()
         await bench.adapter.revoke_key(key.id)
         credentials["a revoked key"] = key_header(key.secret)
-    for what, headers in credentials.items():
-        answer = await bench.hello("2026-07-28", auth=headers)
-        yield sighted(answer.status == 401, f"{what} is not answered with 401", expected="401")
-        challenge = answer.headers.get("www-authenticate", "")
-        yield sighted(
-            "resource_metadata=" in challenge,
-            f"{what}: no challenge that names the resource metadata",
-            expected="WWW-Authenticate: Bearer resource_metadata=…",
-            evidence=f"WWW-Authenticate: {challenge}",
-        )
-        told = [tool.name for tool in bench.stand.given.values() if tool.name in answer.text]
-        yield sighted(not told, f"{what}: the body tells of the tenant", expected="nothing about the tenant")
+    for revision in await bench.spoken(bench.stand.credential):
+        for what, headers in credentials.items():
+            answer = await bench.hello(revision, auth=headers)
+            yield sighted(answer.status == 401, f"{what} on {revision} is not answered with 401", expected="401")
+            challenge = answer.headers.get("www-authenticate", "")
+            yield sighted(
+                "resource_metadata=" in challenge,
+                f"{what} on {revision}: no challenge that names the resource metadata",
+                expected="WWW-Authenticate: Bearer resource_metadata=…",
+                evidence=f"WWW-Authenticate: {challenge}",
+            )
+            told = [tool.name for tool in bench.stand.given.values() if tool.name in answer.text]
+            yield sighted(
+                not told, f"{what} on {revision}: the body tells of the tenant", expected="nothing about the tenant"
+            )

@@ -10,7 +10,8 @@ from agentport_harness.bench.agent import Agent, Reply
 from agentport_harness.bench.bench import Bench
 from agentport_harness.bench.check import NotReachedError, Sighting, Violated, gateway_check, sighted
 
-_FAULTS = ("hang_up", "garbage", "status_500", "rpc_error", "huge", "never")
+_QUICK = ("hang_up", "garbage", "status_500", "rpc_error", "huge")
+_SLOW = "never"
 _SAID = {
     "hang_up": "hangs up",
     "garbage": "answers with something else",
@@ -20,7 +21,7 @@ _SAID = {
     "never": "never answers",
 }
 MARGIN = 5.0
-"""Seconds that a loaded machine may take on top."""
+"""Seconds for what the gateway does around the wait."""
 _FATES = ("upstream_failed", "outcome_unknown", "failed", "expired", "not_awaitable")
 """What an approval that was used, and brought no result, may be told as."""
 
@@ -40,17 +41,21 @@ async def upstream_fault(bench: Bench) -> AsyncIterator[Sighting]:
     approved, whose fate a second await tells as well.
     """
     agent = await bench.agent()
-    works = [_allowed(bench, agent, fault) for fault in _FAULTS] + [_approved(bench, agent, fault) for fault in _FAULTS]
+    limit = bench.stand.poll_limit + MARGIN + await bench.slack()
+    slow = [bench.start(tried(bench, agent, _SLOW, limit)) for tried in (_allowed, _approved)]
+    quick = [tried(bench, agent, fault, limit) for tried in (_allowed, _approved) for fault in _QUICK]
     if bench.can("repoint"):
-        works.append(_down(bench, agent))
-    for sightings in await bench.together(*works):
+        quick.append(_down(bench, agent, limit))
+    found = await bench.together(*quick)
+    bench.resting()
+    for sightings in [*found, *[await one for one in slow]]:
         for sighting in sightings:
             yield sighting
 
 
-async def _allowed(bench: Bench, agent: Agent, fault: str) -> list[Sighting]:
+async def _allowed(bench: Bench, agent: Agent, fault: str, limit: float) -> list[Sighting]:
     tool = await bench.tool(mode="allow", fault=fault)
-    reply = await agent.call(tool, {"fault": fault}, timeout=bench.stand.poll_limit + MARGIN)
+    reply = await agent.call(tool, {"fault": fault}, timeout=limit)
     if not tool.received:
         raise NotReachedError(
             f"a call that policy allows did not reach the upstream: {reply.kind} ({reply.text[:200]})"
@@ -58,11 +63,11 @@ async def _allowed(bench: Bench, agent: Agent, fault: str) -> list[Sighting]:
     return _clear(reply, f"an upstream that {_SAID[fault]}")
 
 
-async def _approved(bench: Bench, agent: Agent, fault: str) -> list[Sighting]:
+async def _approved(bench: Bench, agent: Agent, fault: str, limit: float) -> list[Sighting]:
     tool = await bench.tool(fault=fault)
     request_id = await bench.approved(agent, tool, {"fault": fault})
     what = f"an upstream that {_SAID[fault]} to an approved call"
-    reply = await agent.fate(request_id, within=bench.stand.poll_limit + MARGIN)
+    reply = await agent.fate(request_id, within=limit)
     if reply.kind in ("client_timeout", "still_pending"):
         return _clear(reply, what)
     if not tool.received:
@@ -85,7 +90,7 @@ async def _approved(bench: Bench, agent: Agent, fault: str) -> list[Sighting]:
     ]
 
 
-async def _down(bench: Bench, agent: Agent) -> list[Sighting]:
+async def _down(bench: Bench, agent: Agent, limit: float) -> list[Sighting]:
     """Nothing listens at its address any more."""
     tool = await bench.tool(mode="allow")
     if (await agent.call(tool, {})).kind != "executed":
@@ -95,7 +100,7 @@ async def _down(bench: Bench, agent: Agent) -> list[Sighting]:
         nobody.bind(("127.0.0.1", 0))
         port = nobody.getsockname()[1]
     await bench.adapter.repoint(tool.integration_id, f"{site.scheme}://{site.hostname}:{port}{site.path}")
-    reply = await agent.call(tool, {}, timeout=bench.stand.poll_limit + MARGIN)
+    reply = await agent.call(tool, {}, timeout=limit)
     return _clear(reply, "an upstream that is down") if reply.kind != "approval_required" else []
 
 

@@ -62,6 +62,7 @@ class Assembly:
         self._again = 0
         self._first_again: int | None = None
         self._unknown: dict[str, tuple[int, int | None]] = {}
+        self._notes: list[str] = []
 
     def place(self, line: int | None, pointer: str = "") -> Place:
         """A place in this source."""
@@ -73,6 +74,11 @@ class Assembly:
         self._waiting = False
         self.events.append(HumanMessage(text=text, time=time, place=place))
         return len(self.events) - 1
+
+    def heard(self, number: int, text: str, place: Place) -> None:
+        """What the human wrote in the message of that number is known by now."""
+        before = self.events[number]
+        self.events[number] = HumanMessage(text=text, time=before.time if before else None, place=place)
 
     def drop(self, number: int) -> None:
         """The event of that number turned out to be none."""
@@ -208,6 +214,10 @@ class Assembly:
         count, first = self._unknown.get(kind, (0, line))
         self._unknown[kind] = (count + 1, first)
 
+    def note(self, warning: str) -> None:
+        """The recording is not as it should be, which the session will say."""
+        self._notes.append(warning)
+
     def trace(self) -> Trace:
         """The session as collected."""
         events = self._in_order()
@@ -219,7 +229,7 @@ class Assembly:
             lacks=frozenset(self.lacks),
             gateway_servers=frozenset(self.gateway_servers),
             known_tools=frozenset(self.known_tools),
-            warnings=(*_counts(self._unknown), *self._same_ids(), *_clock(events)),
+            warnings=(*_counts(self._unknown), *self._notes, *self._same_ids(), *_clock(events)),
         )
 
     def _same_ids(self) -> Iterator[str]:

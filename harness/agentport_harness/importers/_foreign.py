@@ -19,13 +19,10 @@ _KEPT = 600
 MOST_FOUND = 100
 """Links and ids that are kept of one output."""
 
-_CONCERN = (
-    "agentport", "AgentPort", "AGENTPORT", "pprov", "http", "curl", "wget", "equest", "oken", "redential",
-    "open", "sql", "/mcp", "await", "ogin", "auth", "localhost", "127.0.0.1",
-)  # fmt: skip
+_CONCERN = ("agentport", "AgentPort", "AGENTPORT", "pprov", "/api/tool", "/api/install", "/api/integration")
 _SERVER = re.compile(r"\Amcp__.+?__")
 _AP = re.compile(r"(?<![\w-])ap(?![\w-])")
-"""What a call holds whose output is kept whole: these, and the command ``ap``."""
+"""What a call holds that may be of the gateway, by any of its surfaces: these, and the command ``ap``."""
 _GATEWAY = re.compile(r"pprov|gent[Pp]ort")
 _FOUND = re.compile(
     r"https?://[!#-;=?-\[\]^-~]{1,500}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"

@@ -69,6 +69,8 @@ class _Session:
         self.to = Assembly(source, _NAME, session_id=session_id)
         self.blocks = Blocks(self.to)
         self.seen: set[str] = set()
+        self.parents: set[str] = set()
+        self.late = False
         self.main = self.side = False
 
     def take(self, fields: Fields, line: int | None) -> None:
@@ -83,6 +85,7 @@ class _Session:
             return
         if uuid:
             self.seen.add(uuid)
+            self._follows(uuid, as_text(fields.get("parentUuid")), line)
         nested = fields.get("isSidechain") is True
         actor = (as_text(fields.get("agentId")) or "sidechain") if nested else ""
         if kind in ("user", "assistant"):
@@ -98,6 +101,15 @@ class _Session:
             self._attachment(as_object(fields.get("attachment")), line, time, nested=nested)
         elif fields.get("subtype") == "turn_duration" and not nested:
             self.to.turn_end(self.to.place(line), time)
+
+    def _follows(self, uuid: str, parent: str, line: int | None) -> None:
+        """A record names the one before it, which stands before it in the file unless the file is in disorder."""
+        if not self.late and (uuid == parent or uuid in self.parents):
+            self.late = True
+            whose = "itself" if uuid == parent else "a later one"
+            self.to.note(f"a record names {whose} as the one before it, at line {line}: is the file in disorder?")
+        if parent not in self.seen:
+            self.parents.add(parent)
 
     def _user(self, fields: Fields, message: Fields, line: int | None, time: float | None, *, nested: bool) -> None:
         about = {**as_object(fields.get("mcpMeta")), **as_object(fields.get("toolUseResult"))}

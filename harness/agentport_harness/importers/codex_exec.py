@@ -131,6 +131,6 @@ CODEX_EXEC = Importer(
     title="codex exec --json",
     sniff=_sniff,
     read=_read,
-    versions=("0.150", "0.169"),
+    versions=("0.120", "0.150", "0.169"),
     lacks=_LACKS,
 )

@@ -18,8 +18,8 @@ from agentport_harness.importers._conversations import Conversation, conversatio
 _NAME = "openai-chat"
 _LACKS: frozenset[Lack] = frozenset({"order_in_step"})
 _ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
-_FOREIGN_KEYS = frozenset({"info", "epoch", "schema_version", "projectHash", "resourceSpans", "system"})
-_FOREIGN_MESSAGE_KEYS = frozenset({"parts", "source", "stop_reason", "type"})
+_FOREIGN_KEYS = frozenset({"info", "epoch", "schema_version", "projectHash", "resourceSpans", "system", "threadId"})
+_FOREIGN_MESSAGE_KEYS = frozenset({"parts", "source", "stop_reason", "type", "toolCalls", "toolCallId"})
 _FOREIGN_BLOCKS = frozenset({
     "tool_use", "tool_result", "mcp_tool_use", "mcp_tool_result", "server_tool_use", "thinking", "input_text",
     "output_text", "tool_call", "tool_call_response",

@@ -116,7 +116,8 @@ def outcome(run: Run) -> str:
         said = f"{counted(len(run.sessions), 'transcript')}: {len(run.sessions) - unlike - skipped:,} as declared"
         parts = [said] + [f"{count:,} {word}" for count, word in ((unlike, "not"), (skipped, "skipped")) if count]
     else:
-        parts = [f"{counted(len(run.sessions), 'session')} judged", *_found(run)]
+        judged = sum(1 for session in run.sessions if session.problem is None and not session.skipped)
+        parts = [f"{counted(judged, 'session')} judged", *_found(run)]
     return ", ".join([*parts, *_stale(run)])
 
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from agentport_harness.core.calls import Install
@@ -19,6 +18,7 @@ from agentport_harness.core.consent import (
 )
 from agentport_harness.core.edits import with_text
 from agentport_harness.core.human import says_stop
+from agentport_harness.core.remembering import remembered
 from agentport_harness.core.rule import Broken, Kept, Observation, Unclear, rule
 from agentport_harness.core.session import Action, Session
 from agentport_harness.core.text import folded
@@ -90,7 +90,7 @@ class _Heard:
     after: tuple[str, ...]
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def _heard(session: Session) -> tuple[_Heard, ...]:
     found = []
     for seq, message in session.human_messages():

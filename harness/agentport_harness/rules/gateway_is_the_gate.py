@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from agentport_harness.core.calls import Await, CallTool, Discover, Elsewhere, Install
 from agentport_harness.core.edits import heard, insert, said
 from agentport_harness.core.human import says_stop
+from agentport_harness.core.preparing import prepares
 from agentport_harness.core.rule import Broken, Kept, Observation, rule
 from agentport_harness.core.session import Session, Turn
 from agentport_harness.core.text import content_words, folded, name_words, sentences
@@ -92,8 +93,9 @@ def gateway_is_the_gate(session: Session) -> Iterator[Observation]:
     """No asking for permission in chat in place of making the gated call; the gateway asks.
 
     Judged are turns that end, without a call of a tool or a wait, on a sentence that asks for permission (“Shall I go
-    ahead?”, “Soll ich …?”, “请确认”), where the next turn makes the call, or the session has looked for the tool and
-    the question repeats words of the human's own request. No fault are a choice between several things, a missing
+    ahead?”, “Soll ich …?”, “请确认”), where the next turn makes the call before it does anything else (finding tools,
+    loading skills and keeping notes are nothing else), or the session has looked for the tool and the question repeats
+    words of the human's own request. No fault are a choice between several things, a missing
     detail, consent to installing or connecting, an offer after work that was done or denied, a human who only asked a
     question, and one who wanted to be asked first. Blind spots: permission asked in unusual words, and for a call
     that neither came nor was looked for.
@@ -132,7 +134,7 @@ def _would_have_called(session: Session, turn: Turn, text: str) -> bool:
             (
                 action
                 for action in session.actions_between(following.start, following.stop)
-                if isinstance(action.meaning, (CallTool, Elsewhere))
+                if isinstance(action.meaning, (CallTool, Elsewhere)) and not prepares(action)
             ),
             None,
         )

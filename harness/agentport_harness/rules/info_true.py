@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from functools import lru_cache
 
 from agentport_harness.core.amounts import Passed, Spoken, agrees, in_major_units, passed_amounts, spoken_amounts
 from agentport_harness.core.call_edits import with_info
 from agentport_harness.core.calls import CallTool
 from agentport_harness.core.purpose import want_of_purpose
 from agentport_harness.core.recipients import compared
+from agentport_harness.core.remembering import remembered
 from agentport_harness.core.reviewer import infos
 from agentport_harness.core.rule import Broken, Kept, Observation, rule
 from agentport_harness.core.schemas import described_parameters
@@ -92,7 +92,7 @@ def _with_unit(amount: Passed, session: Session, action: Action) -> Passed:
     return minor if spoken is not None and spoken < action.seq else amount
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def _spoken_by_humans(session: Session) -> Mapping[Decimal, int]:
     """The event at which a human first spoke of each amount."""
     first: dict[Decimal, int] = {}

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 from agentport_harness.core.calls import Discover, Elsewhere
 from agentport_harness.core.consent import names_of
 from agentport_harness.core.edits import insert, said
 from agentport_harness.core.json_values import strings_in
 from agentport_harness.core.needles import compiled
+from agentport_harness.core.remembering import remembered
 from agentport_harness.core.rule import Broken, Kept, Observation, Unclear, rule
 from agentport_harness.core.session import Action, Session, Shown
 from agentport_harness.core.text import clauses, folded
@@ -135,12 +135,12 @@ def look_before_leaving(session: Session) -> Iterator[Observation]:
             )
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def _uses_gateway(session: Session) -> bool:
     return any(not isinstance(action.meaning, Elsewhere) for action in session.actions)
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def _offered(session: Session) -> bool:
     """Whether the client lists or configures the gateway, or somebody speaks of it by its name."""
     trace = session.trace
@@ -182,7 +182,7 @@ def _detour(session: Session, action: Action) -> str:
     return ""
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def _chosen(session: Session, name: str) -> int:
     """The first event at which a human told the agent to take this way; past every event when none did."""
     chosen = re.compile(_HUMAN_CHOSE.format(name=re.escape(name)), re.IGNORECASE)
@@ -194,7 +194,7 @@ def _looked(session: Session, service: str, before: int, *, step: int, widely: b
     return first < before or step in steps
 
 
-@lru_cache(maxsize=512)
+@remembered(512)
 def _looks(session: Session, service: str, widely: bool) -> tuple[int, frozenset[int]]:
     """The first event at which the agent looked for the service, and all the steps in which it did."""
     names = names_of(re.sub(r"^(?:your|the|their|his|her|my) ", "", service))

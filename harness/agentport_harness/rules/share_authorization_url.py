@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 
 from agentport_harness.core.authorizations import Authorization, authorization_showings, authorizations
 from agentport_harness.core.calls import AuthStatus, Discover
 from agentport_harness.core.edits import drop, reworded
+from agentport_harness.core.remembering import remembered
 from agentport_harness.core.rule import Broken, Kept, Observation, Unclear, rule
 from agentport_harness.core.session import Action, Session
 from agentport_harness.core.trace import Trace
@@ -52,7 +52,7 @@ def _missing(owed: Authorization, message: str) -> Observation:
     )
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def _checks(session: Session) -> Mapping[str, tuple[Action, ...]]:
     """The looks at a connection's status by integration, the last ones first; "" for those that show every one."""
     found: dict[str, list[Action]] = defaultdict(list)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from agentport_harness.core.calls import AuthStatus, Await, Discover, Elsewhere, Install
 from agentport_harness.core.claims import says_done, tells_denial
@@ -12,6 +12,7 @@ from agentport_harness.core.effects import LASTING, command_has_effect, effects_
 from agentport_harness.core.fates import DENIALS, Matter, is_told, matters, words_of_call
 from agentport_harness.core.json_values import JSON
 from agentport_harness.core.outcomes import OutcomeKind
+from agentport_harness.core.remembering import remembered
 from agentport_harness.core.rule import Broken, Kept, Observation, rule
 from agentport_harness.core.seams import human_is_next
 from agentport_harness.core.session import Session, Shown
@@ -235,7 +236,7 @@ def _rather_about_another(clause: str, words: frozenset[str], known: _Known, ran
     return not said.isdisjoint(ran.numbers) or not words.isdisjoint(ran.nouns - name_words(known.tool))
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _numbers_in(clause: str) -> frozenset[str]:
     return frozenset(re.sub(r"\D", "", number) for number in _NUMBER.findall(clause))
 

@@ -52,8 +52,8 @@ def run_agent(
 
     Raises `UnreachableError` when there is no such client or gateway.
     """
-    if options.credential == "oauth" and not options.client.sign_in:
-        raise InputError("no-sign-in", f"{options.client.title} has no command that signs in to an MCP server by OAuth")
+    if options.credential == "oauth" and options.client.sign_in is None:
+        raise InputError("no-sign-in", f"{options.client.title} cannot be made to sign in to an MCP server by OAuth")
     command = find_command(options.client.command, options.client.package, options.client_folder or None)
     if options.keep is not None:
         try:

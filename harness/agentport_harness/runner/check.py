@@ -87,6 +87,25 @@ def judged_one_by_one(sources: Iterable[Source | importer.Problem], settings: Se
             yield from reports(found, settings)
 
 
+def something_judged(sessions: Iterable[SessionReport], name: str) -> Iterator[SessionReport]:
+    """The same reports; and a problem at their end when nothing was judged and none of them is one.
+
+    A run over the wrong folder would else be a clean one.
+    """
+    told = False
+    for report in sessions:
+        told = told or not report.skipped
+        yield report
+    if not told:
+        yield unreadable(nothing_judged(name))
+
+
+def nothing_judged(name: str) -> importer.Problem:
+    """What is said of paths at which nothing is a recording."""
+    message, hint = "nothing there is a recording", "name other paths, or the format with --input-format"
+    return importer.Problem(path=name, slug="nothing-judged", message=message, hint=hint)
+
+
 def traces(source: str | Path | Source, settings: Settings) -> Iterator[Recording]:
     """The sessions of one recording as they are to be judged, and what could not be read of it."""
     servers = frozenset(settings.gateway_servers)
@@ -123,7 +142,7 @@ def unreadable(problem: importer.Problem, settings: Settings | None = None) -> S
     at = problem.path if problem.line is None else f"{problem.path}:{problem.line}"
     report = SessionReport(source=problem.path, input_format="", session_id="")
     if problem.severity == "warning":
-        report = replace(report, skipped=f"{at}: {problem.message}")
+        report = replace(report, skipped=(f"line {problem.line}: " if problem.line else "") + problem.message)
     else:
         report = replace(report, problem=Problem(message=problem.message, at=at, hint=problem.hint))
     return redacted(report) if settings and settings.redact else report

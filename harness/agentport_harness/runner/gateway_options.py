@@ -23,6 +23,11 @@ def gateway_options(given: Mapping[str, Any], templates: Mapping[str, str]) -> G
         raise InputError("bad-address", f"Expected HOST:PORT, got {given['probe_bind']!r}", at="--probe-bind")
     if given["probe_url"] and not given["probe_url"].startswith(("http://", "https://")):
         raise InputError("bad-url", f"Expected http:// or https://, got {given['probe_url']!r}", at="--probe-url")
+    if given["probe_integration"] and port == "0":
+        raise InputError(
+            "bad-address", "a probe that is installed by hand needs an address that stays", at="--probe-integration",
+            hint="give it a port: --probe-bind 127.0.0.1:4800",
+        )  # fmt: skip
     adapter = given["adapter"]
     if adapter is None:
         signed = gateway is None or bool(gateway.human_email)
@@ -41,8 +46,10 @@ def gateway_options(given: Mapping[str, Any], templates: Mapping[str, str]) -> G
         probe_host=host.strip("[]"),
         probe_port=int(port),
         probe_url=given["probe_url"],
+        probe_integration=given["probe_integration"],
         protocol=given["protocol"],
         rung=given["approval_by"],
+        calls=given["calls"],
         rounds=given["rounds"],
         poll_limit=given["poll_limit"],
         jobs=given["jobs"],
@@ -61,17 +68,16 @@ def _gateway(given: Mapping[str, Any]) -> Gateway | None:
         return None
     if not url.startswith(("http://", "https://")):
         raise InputError("bad-url", f"Expected a URL with http:// or https://, got {url!r}", at="--url")
-    if not given["api_key"]:
-        raise InputError("missing-credentials", "a gateway by URL needs --api-key", at="--url")
     base = url.rstrip("/").removesuffix("/mcp")
     email = given["human_email"] or ""
     return _with_second(
         Gateway(
             base_url=base,
             mcp_url=f"{base}/mcp",
-            api_key=given["api_key"],
+            api_key=given["api_key"] or "",
             human_email=email,
             human_password=_password(given["human_password_env"]) if email else "",
+            human_totp=_totp(given["human_totp_env"], given["human_totp_file"]) if email else "",
         ),
         given,
     )
@@ -86,7 +92,8 @@ def _with_second(gateway: Gateway, given: Mapping[str, Any]) -> Gateway:
         if not gateway.second_api_key:
             raise InputError("missing-credentials", "the second human's agent needs --second-api-key")
         password = _password(given["second_human_password_env"])
-        gateway = replace(gateway, second_human_email=email, second_human_password=password)
+        totp = _totp(given["second_human_totp_env"], None)
+        gateway = replace(gateway, second_human_email=email, second_human_password=password, second_human_totp=totp)
     return gateway
 
 
@@ -100,8 +107,21 @@ def _password(variable: str) -> str:
     return password
 
 
-def _tools(given: Iterable[str]) -> dict[Mode, Target]:
-    tools: dict[Mode, Target] = {}
+def _totp(variable: str, file: str | None) -> str:
+    """The secret of a second factor, empty where none is given."""
+    from pathlib import Path
+
+    if file is None:
+        return os.environ.get(variable, "")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or "it is no text"
+        raise InputError("unreadable", f"the secret of the second factor: {said}", at=file) from None
+
+
+def _tools(given: Iterable[str]) -> dict[Mode, tuple[Target, ...]]:
+    tools: dict[Mode, tuple[Target, ...]] = {}
     for text in given:
         mode, _, name = text.partition("=")
         integration, _, tool = name.partition("/")
@@ -109,5 +129,5 @@ def _tools(given: Iterable[str]) -> dict[Mode, Target]:
         if known is None or not integration or not tool:
             modes = ", ".join(get_args(Mode))
             raise InputError("bad-tool", f"Expected MODE=INTEGRATION/TOOL with a mode of {modes}, got {text!r}")
-        tools[known] = Target(integration_id=integration, name=tool)
+        tools[known] = (*tools.get(known, ()), Target(integration_id=integration, name=tool))
     return tools

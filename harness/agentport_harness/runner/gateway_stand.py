@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
-from agentport_harness.bench.stand import Stand, Target, Tenant
+from agentport_harness.bench.by_hand import NAMES, HandInstalled
+from agentport_harness.bench.stand import Calls, Stand, Target, Tenant
 from agentport_harness.core.errors import InputError, UnreachableError
 from agentport_harness.core.transcript import Mode
 from agentport_harness.transports.adapter import GatewayAdapter
@@ -17,11 +17,13 @@ from agentport_harness.transports.agentport import signed_in
 from agentport_harness.transports.command_adapter import CommandAdapter, run_command
 from agentport_harness.transports.embedded import Gateway, embedded_process
 from agentport_harness.transports.mcp import Protocol, Rung
-from agentport_harness.transports.probe import probing
+from agentport_harness.transports.packaged_adapter import packaged
+from agentport_harness.transports.probe import Probe, probing
+from agentport_harness.transports.second_factor import SecondFactor
 from agentport_harness.transports.terminal_adapter import TerminalAdapter
 
-ADAPTERS = "agentport_conformance.adapters"
-"""The entry point group in which packages offer adapters: ``async with load(gateway: Gateway) as adapter``."""
+POLL_BUDGET = 20.0
+"""Seconds that an await of the embedded gateway holds the line: one that comes back all the time is not parked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,20 +31,23 @@ class GatewayOptions:
     """How to check. ``gateway`` is None for an embedded one; times in seconds.
 
     ``adapter`` is ``agentport``, ``command``, ``terminal``, the name of an entry point, or empty for none.
-    ``templates`` are the commands of the command adapter by name. ``probe_url`` is where the gateway reaches the probe.
+    ``templates`` are the commands of the command adapter by name. ``probe_url`` is where the gateway reaches the probe,
+    ``probe_integration`` the integration as which a person installs it.
     """
 
     gateway: Gateway | None = None
     adapter: str = "agentport"
     templates: Mapping[str, str] = field(default_factory=dict)
-    tools: Mapping[Mode, Target] = field(default_factory=dict)
+    tools: Mapping[Mode, Sequence[Target]] = field(default_factory=dict)
     restart_command: str = ""
     stop_command: str = ""
     probe_host: str = "127.0.0.1"
     probe_port: int = 0
     probe_url: str = ""
+    probe_integration: str = ""
     protocol: Protocol = "auto"
     rung: Rung = "result"
+    calls: Calls = "meta"
     rounds: int = 5
     poll_limit: float = 60.0
     jobs: int = 8
@@ -57,7 +62,9 @@ async def standing(options: GatewayOptions) -> AsyncIterator[Stand]:
             gateway = options.gateway
         else:
             rungs = () if options.rung == "result" else (options.rung,)
-            process, gateway = await stack.enter_async_context(embedded_process(wait_rungs=rungs))
+            process, gateway = await stack.enter_async_context(
+                embedded_process(poll_budget=POLL_BUDGET, wait_rungs=rungs)
+            )
             commands = {"restart": process.restart, "stop": process.stop_and_start}
         for how, command in (("restart", options.restart_command), ("stop", options.stop_command)):
             if command:
@@ -70,16 +77,19 @@ async def standing(options: GatewayOptions) -> AsyncIterator[Stand]:
             first=first,
             second=second,
             probe=probe,
+            by_hand=_by_hand(options, probe),
             protocol=options.protocol,
             rung=options.rung,
-            given=options.tools,
+            calls=options.calls,
+            given=_given(options),
             commands=commands,
             rounds=options.rounds,
             poll_limit=options.poll_limit,
         )
         stand.redactor.hide(
-            gateway.api_key, gateway.human_password, gateway.second_api_key, gateway.second_human_password
-        )
+            gateway.api_key, gateway.human_password, gateway.human_totp,
+            gateway.second_api_key, gateway.second_human_password, gateway.second_human_totp,
+        )  # fmt: skip
         yield stand
 
 
@@ -90,7 +100,12 @@ async def _tenants(gateway: Gateway, options: GatewayOptions, stack: AsyncExitSt
     human = None
     if gateway.second_human_email and options.adapter == "agentport":
         human = await stack.enter_async_context(
-            signed_in(gateway.base_url, gateway.second_human_email, gateway.second_human_password)
+            signed_in(
+                gateway.base_url,
+                gateway.second_human_email,
+                gateway.second_human_password,
+                _factor(gateway.second_human_totp),
+            )
         )
     return first, Tenant(api_key=gateway.second_api_key, adapter=human)
 
@@ -101,7 +116,7 @@ async def _adapter(gateway: Gateway, options: GatewayOptions, stack: AsyncExitSt
             return None
         case "agentport":
             return await stack.enter_async_context(
-                signed_in(gateway.base_url, gateway.human_email, gateway.human_password)
+                signed_in(gateway.base_url, gateway.human_email, gateway.human_password, _factor(gateway.human_totp))
             )
         case "command":
             # what an adapter cannot do is never asked of it
@@ -109,18 +124,36 @@ async def _adapter(gateway: Gateway, options: GatewayOptions, stack: AsyncExitSt
         case "terminal":
             return cast("GatewayAdapter", TerminalAdapter(gateway.base_url))
         case name:
-            return await stack.enter_async_context(_packaged(name)(gateway))
+            return cast("GatewayAdapter", await stack.enter_async_context(packaged(name, gateway)))
 
 
-def _packaged(name: str) -> Any:
-    offered = {entry.name: entry for entry in importlib.metadata.entry_points(group=ADAPTERS)}
-    if name not in offered:
-        known = ", ".join(("agentport", "command", "terminal", *sorted(offered)))
-        raise InputError("unknown-adapter", f"no adapter {name!r}: choose one of {known}", at="--adapter")
-    try:
-        return offered[name].load()
-    except Exception as error:  # noqa: BLE001 whatever a package does when it is imported
-        raise InputError("bad-adapter", f"{name} cannot be loaded: {error!r}", at="--adapter") from None
+def _given(options: GatewayOptions) -> dict[Mode, Target]:
+    """The first tool named for each mode; those of the probe are lent one by one."""
+    others = {
+        mode: [one for one in named if one.integration_id != options.probe_integration]
+        for mode, named in options.tools.items()
+    }
+    return {mode: named[0] for mode, named in others.items() if named}
+
+
+def _by_hand(options: GatewayOptions, probe: Probe) -> HandInstalled | None:
+    if not options.probe_integration:
+        return None
+    own = {
+        mode: [one.name for one in named if one.integration_id == options.probe_integration]
+        for mode, named in options.tools.items()
+    }
+    if strange := {name for names in own.values() for name in names} - set(NAMES):
+        raise InputError(
+            "bad-tool",
+            f"the probe has tools {NAMES[0]} to {NAMES[-1]}, and no {', '.join(sorted(strange))}",
+            at="--tool",
+        )
+    return HandInstalled(probe, options.probe_integration, own)
+
+
+def _factor(secret: str) -> SecondFactor | None:
+    return SecondFactor(secret, at="the secret of the human's second factor") if secret else None
 
 
 async def _must_run(command: str) -> None:

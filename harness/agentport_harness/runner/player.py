@@ -179,6 +179,8 @@ class Player:
             self._known.pop("approval_url", None)
             if outcome.approval_url:
                 self._known["approval_url"] = outcome.approval_url
+        if outcome.authorization_url:
+            self._known["authorization_url"] = outcome.authorization_url
         if act.label:
             self._known[act.label] = {
                 "request_id": outcome.request_id,

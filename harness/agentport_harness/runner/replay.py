@@ -241,7 +241,7 @@ async def installed(
     key = f"{integration.name}-{options.unique()}"
     url = upstreams.add(key, integration, partial(recorder.upstream, integration.name))
     try:
-        integration_id = await adapter.install(key, url)
+        integration_id = await adapter.install(key, url, auth_method="oauth" if integration.sign_in else "none")
         try:
             for tool in integration.tools:
                 if tool.mode != "require_approval":

@@ -189,6 +189,8 @@ class ScriptedModel:
         if outcome.approval_url:
             self._latest = outcome.request_id
             self._known |= {"request_id": outcome.request_id, "approval_url": outcome.approval_url}
+        if outcome.authorization_url:
+            self._known["authorization_url"] = outcome.authorization_url
         if act.label:
             self._known[act.label] = {
                 "request_id": outcome.request_id,

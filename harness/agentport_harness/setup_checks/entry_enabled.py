@@ -5,30 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentport_harness.core.inspection import Fault, Sound
-from agentport_harness.setups.check import Sight, setup_check
-from agentport_harness.setups.edits import Edit, Exclude, Put
+from agentport_harness.setups.admission import barriers
+from agentport_harness.setups.check import Cure, Ill, Sight, setup_check
+from agentport_harness.setups.edits import Put
 from agentport_harness.setups.faults import fault_at, ill
-from agentport_harness.setups.lists import listings
-from agentport_harness.setups.setup import Entry, Part, Setup
-
-_OFF = {
-    "gemini": (("mcp", "excluded"),),
-    "claude-code": (("disabledMcpjsonServers",), ("disabledMcpServers",)),
-}
-"""Lists of servers that are switched off, by client."""
+from agentport_harness.setups.setup import Entry, Setup
 
 
 @setup_check(
     "DR108",
     level="MUST",
-    why="A server that is switched off is passed over without a word: the agent has none of its tools.",
-    mend="Switch it on.",
+    why="A server that is switched off or not admitted is passed over without a word: the agent has none of its tools.",
+    mend="Switch it on. What the organisation set on this machine is for whoever administers it to change.",
 )
 def entry_enabled(setup: Setup) -> Iterator[Sight]:
-    """The entry for the gateway is not switched off, neither by itself nor by a list of servers."""
+    """The entry for the gateway is not switched off: by itself, by a list of servers, or by the organisation."""
     for entry in setup.entries:
-        faults = [*_by_itself(setup, entry), *_by_list(setup, entry)]
+        faults = [*_by_itself(setup, entry), *_barred(setup, entry)]
         yield from faults or (Sound(),)
+    if setup.alone is not None and not setup.entries:
+        for part in setup.shut_out:
+            yield fault_at(
+                part, (), f"this entry has no effect: {setup.client.title} takes servers from {setup.alone.path} "
+                "alone", expected="an entry for the gateway there: ask whoever administers this machine",
+            )  # fmt: skip
 
 
 def _by_itself(setup: Setup, entry: Entry) -> Iterator[Sight]:
@@ -38,31 +38,13 @@ def _by_itself(setup: Setup, entry: Entry) -> Iterator[Sight]:
     name, off = switch
     part = entry.part(name)
     fault = fault_at(part, (name,), "the server is switched off", expected=f"{name} = {str(not off).lower()}")
-    yield ill(fault, part, _on(part, name, not off))
+    yield ill(fault, part, Put(key=(*part.key, name), value=not off))
 
 
-def _on(part: Part, name: str, value: bool) -> Edit:
-    return Put(key=(*part.key, name), value=value)
-
-
-def _by_list(setup: Setup, entry: Entry) -> Iterator[Sight]:
-    for way in _OFF.get(setup.client.name, ()):
-        for listing in listings(setup, way):
-            if entry.name not in listing.texts:
-                continue
-            where = Part(file=listing.file, key=listing.key, table={})
-            line = listing.file.line((*listing.key, str(listing.texts.index(entry.name))))
-            fault = Fault(
-                path=listing.file.path, line=line, message=f"{'.'.join(way)} switches the server off",
-                expected=f"the list without {entry.name!r}", evidence=entry.name,
-            )  # fmt: skip
-            yield ill(fault, where, Exclude(key=listing.key, text=entry.name))
-    if setup.client.name == "gemini":
-        for listing in listings(setup, ("mcp", "allowed")):
-            if entry.name in listing.texts:
-                continue
-            where = Part(file=listing.file, key=listing.key, table={})
-            fault = fault_at(
-                where, (), "mcp.allowed leaves the server out", expected=f"the list with {entry.name!r}",
-            )  # fmt: skip
-            yield ill(fault, where, Put(key=listing.key, value=[*listing.texts, entry.name]))
+def _barred(setup: Setup, entry: Entry) -> Iterator[Sight]:
+    for barrier in barriers(setup, entry):
+        fault = Fault(
+            path=barrier.file.path, line=barrier.file.line(barrier.at), message=barrier.message,
+            expected=barrier.expected, evidence=entry.name,
+        )  # fmt: skip
+        yield Ill(fault=fault, cure=Cure(file=barrier.file, edits=barrier.edits)) if barrier.edits else fault

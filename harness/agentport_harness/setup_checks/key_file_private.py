@@ -24,7 +24,7 @@ def key_file_private(setup: Setup) -> Iterator[Sight]:
     for entry in setup.entries:
         for header in credentials_of(setup, entry):
             file = header.part.file
-            if not header.is_literal or file.committed or file.path in seen:
+            if not header.is_literal or file.committed or file.path in seen or not file.place.yours:
                 continue
             seen.add(file.path)
             if not file.mode & 0o077:

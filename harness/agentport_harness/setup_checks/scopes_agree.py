@@ -22,6 +22,12 @@ def scopes_agree(setup: Setup) -> Iterator[Sight]:
     for entry in setup.entries:
         conflicts = [*_beaten(setup, entry), *_overruled(entry)]
         yield from conflicts or (Sound(),)
+    if setup.entries and setup.alone is not None:
+        for part in setup.shut_out:
+            yield fault_at(
+                part, (), f"the {part.file.scope} entry has no effect: {setup.client.title} takes servers from "
+                f"{setup.alone.path} alone", expected="no entry here", evidence=part.key[-1],
+            )  # fmt: skip
 
 
 def _beaten(setup: Setup, entry: Entry) -> Iterator[Sight]:

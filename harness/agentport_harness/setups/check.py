@@ -85,7 +85,10 @@ class Examined:
 def examined(
     setup: Setup, checks: Iterable[SetupCheck], *, skipped: Mapping[str, str], catalogue: Iterable[SetupCheck]
 ) -> Examined:
-    """Look at a set-up; ``skipped`` names checks that are not run, with the reason. No secret is in what is told."""
+    """Look at a set-up; ``skipped`` names checks that are not run, with the reason. No secret is in what is told.
+
+    What is not for the user to edit is told and has no cure.
+    """
     run = {check.id for check in checks}
     verdicts: list[Verdict] = []
     cures: list[Cure] = []
@@ -98,7 +101,7 @@ def examined(
         except Exception as error:  # noqa: BLE001 one check's fault must not take the other verdicts with it
             verdicts.append(plain_verdict(check, "error", f"the check itself failed: {type(error).__name__}"))
             continue
-        cures += [sight.cure for sight in sights if isinstance(sight, Ill)]
+        cures += [sight.cure for sight in sights if isinstance(sight, Ill) and sight.cure.file.place.yours]
         verdicts.append(_verdict(setup, check, sights))
     return Examined(verdicts=tuple(verdicts), cures=tuple(cures))
 

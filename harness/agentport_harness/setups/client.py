@@ -10,8 +10,8 @@ from agentport_harness.setups.source import Dialect, Key
 from agentport_harness.setups.versions import Version
 
 System: TypeAlias = Literal["linux", "darwin", "windows"]
-Scope: TypeAlias = Literal["managed", "local", "project", "user"]
-Holds: TypeAlias = Literal["servers", "settings", "trust"]
+Scope: TypeAlias = Literal["managed", "environment", "local", "project", "user", "system"]
+Holds: TypeAlias = Literal["servers", "settings", "trust", "limits"]
 Trust: TypeAlias = Literal["yes", "no", "unknown"]
 EVERYWHERE: tuple[System, ...] = ("linux", "darwin", "windows")
 
@@ -20,23 +20,38 @@ EVERYWHERE: tuple[System, ...] = ("linux", "darwin", "windows")
 class FilePlace:
     """A file that the client reads. ``path`` begins with a root in braces, as in ``{home}/.codex/config.toml``.
 
-    ``below`` is where in it this scope begins; ``{project}`` there is the project's folder.
+    A ``*`` in it stands for any name. ``below`` is where in it this scope begins; ``{project}`` there is the project's
+    folder. ``variable`` names a variable that holds the text itself, in place of a path. ``alone`` says that where this
+    file is, no other has servers; ``outermost`` that the folder nearest to the top wins. ``usual`` is where a new entry
+    belongs, when the client has several files of yours.
     """
 
     scope: Scope
-    path: str
+    path: str = ""
     dialect: Dialect
     holds: Holds = "servers"
     systems: tuple[System, ...] = EVERYWHERE
     below: Key = ()
+    variable: str = ""
+    alone: bool = False
+    outermost: bool = False
+    usual: bool = False
+
+    @property
+    def yours(self) -> bool:
+        """Whether it is for the user to edit: not the organisation's, not the machine's, and a file at all."""
+        return self.scope not in ("managed", "system") and not self.variable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Root:
-    """A folder that paths begin with: what a variable of the environment says, else a path below another root."""
+    """A place that paths begin with: what a variable of the environment says, else another path.
+
+    Where both are empty, what begins with it is nowhere.
+    """
 
     variable: str
-    otherwise: str
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +104,7 @@ class Client:
     ``servers`` is where server entries stand, ``mistaken`` where people put them that come from another client.
     ``renamed`` maps settings of other clients to this one's; ``numbers`` and ``switches`` are settings by type.
     ``merges`` says that entries of one name in several files are merged setting by setting. ``skills`` are the folders
-    of skills it reads, the nearest first.
+    of skills it reads, the nearest first. ``no_projects`` is a variable that keeps it from reading a project's files.
     """
 
     name: str
@@ -118,3 +133,4 @@ class Client:
     sign_in: str = ""
     signed_in: str = ""
     unread: tuple[str, ...] = ()
+    no_projects: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from agentport_harness.core.json_values import JSON, as_object, as_text, strings_in
@@ -20,11 +20,12 @@ _NEAR = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What there is for the gateway."""
+    """What there is for the gateway. ``shut_out`` are entries beside a file that has all servers alone."""
 
     entries: tuple[Entry, ...] = ()
     fragments: tuple[Part, ...] = ()
     strays: tuple[Part, ...] = ()
+    shut_out: tuple[Part, ...] = ()
 
 
 def find_entries(client: Client, files: Sequence[ConfigFile], wanted_url: str, ignored: frozenset[str]) -> Found:
@@ -35,6 +36,10 @@ def find_entries(client: Client, files: Sequence[ConfigFile], wanted_url: str, i
     whole: dict[str, list[Part]] = {}
     pieces: list[Part] = []
     strays: list[Part] = []
+    if alone := next((file for file in files if file.place.alone and file.exists), None):
+        found = find_entries(client, [replace(alone, place=replace(alone.place, alone=False))], wanted_url, ignored)
+        others = find_entries(client, [file for file in files if not file.place.alone], wanted_url, ignored)
+        return replace(found, shut_out=tuple(entry.parts[0] for entry in others.entries))
     for file in files:
         if file.place.holds != "servers" or file.path in ignored:
             continue

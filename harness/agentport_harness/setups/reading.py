@@ -17,7 +17,8 @@ from agentport_harness.setups.source import Key
 class Surroundings:
     """Where a client is looked for. ``own`` says that the environment is the one that the client starts in.
 
-    ``projects`` are the project's folder and those above it, up to the top of its repository.
+    ``projects`` are the project's folder and those above it, up to the top of its repository. ``machine`` is the folder
+    in which the machine's own files lie, such as those in /etc; empty for the top.
     """
 
     home: str
@@ -25,19 +26,25 @@ class Surroundings:
     system: System
     environment: Mapping[str, str]
     own: bool = True
+    machine: str = ""
 
 
 def expanded(path: str, client: Client, around: Surroundings, project: str) -> str:
-    """A path of a client with its root filled in."""
+    """A path of a client with its root filled in; empty where that is nowhere."""
     values = {"home": around.home, "project": project}
     for name, root in client.roots.items():
         values[name] = _root(root, around)
-    return path.format(**values)
+        if not values[name] and path.startswith(f"{{{name}}}"):
+            return ""
+    found = path.format(**values)
+    return around.machine + found if path.startswith("/") else found
 
 
 def _root(root: Root, around: Surroundings) -> str:
     told = around.environment.get(root.variable, "") if around.own else ""
-    return told or root.otherwise.format(home=around.home)
+    if told or not root.otherwise.startswith("/"):
+        return told or root.otherwise.format(home=around.home)
+    return around.machine + root.otherwise
 
 
 def below(key: Key, project: str) -> Key:

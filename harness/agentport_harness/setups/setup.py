@@ -87,7 +87,8 @@ class Setup:
     ``projects`` are the project's folder and those above it in its repository. ``entries`` are complete, ``fragments``
     are tables under a name like the gateway's without an address, and ``strays`` are whole entries in a place where
     this client does not look. ``trust`` is unknown where the client does not record whether it trusts the project;
-    ``distrusted`` is what it does not read for that. ``endpoints`` are what the gateway answered, by the entry's name,
+    ``distrusted`` is what it does not read for that, and ``shut_out`` what it does not since the organisation's file is
+    there alone. ``endpoints`` are what the gateway answered, by the entry's name,
     and ``untold`` says why it was not asked. ``skills_elsewhere`` are folders of skills that this client does not
     read, ``skills_home`` is where it would read yours.
     """
@@ -101,6 +102,7 @@ class Setup:
     fragments: tuple[Part, ...] = ()
     strays: tuple[Part, ...] = ()
     distrusted: tuple[Part, ...] = ()
+    shut_out: tuple[Part, ...] = ()
     trust: Trust = "unknown"
     wanted_url: str = ""
     budget: float = 0.0
@@ -119,8 +121,15 @@ class Setup:
         return masked(text, self.secrets)
 
     def file(self, scope: Scope, holds: str = "servers") -> ConfigFile | None:
-        """The first file of a scope."""
-        return next((file for file in self.files if file.scope == scope and file.place.holds == holds), None)
+        """The file of a scope: one that is there, else the usual one, else the first."""
+        found = [file for file in self.files if file.scope == scope and file.place.holds == holds]
+        there = [file for file in found if file.exists] or [file for file in found if file.place.usual] or found
+        return there[0] if there else None
+
+    @property
+    def alone(self) -> ConfigFile | None:
+        """The organisation's file that is there, beside which no other has servers."""
+        return next((file for file in self.files if file.place.alone and file.exists), None)
 
     def budget_of(self, entry: Entry) -> float:
         """Seconds that the gateway of an entry may hold an await: as asked for, as it says itself, or as assumed."""

@@ -24,6 +24,8 @@ Skill: TypeAlias = Literal[
     "page",
 ]
 """Something that an adapter may be able to do."""
+AuthMethod: TypeAlias = Literal["none", "oauth"]
+"""How a gateway signs in to an integration; by OAuth a human has to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,7 @@ class Key:
 class Adapter(Protocol):
     """The human's and administrator's side of one gateway."""
 
-    async def install(self, name: str, url: str) -> str:
+    async def install(self, name: str, url: str, *, auth_method: AuthMethod = "none") -> str:
         """Install the MCP server at ``url`` and return the id it has in the gateway."""
 
     async def uninstall(self, integration_id: str) -> None:
@@ -59,7 +61,7 @@ class Adapter(Protocol):
         """Set a tool's mode."""
 
     async def set_expiry(self, seconds: float | None) -> None:
-        """Set how long requests stay open, None for the gateway's default."""
+        """Set how long requests stay open, None for what it was before, else the gateway's default."""
 
     async def decide(self, request_id: str, deed: Deed) -> None:
         """Decide a request as a human."""

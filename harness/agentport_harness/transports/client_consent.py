@@ -1,10 +1,12 @@
 """Plays a human's browser while a client signs in by OAuth: a program of its own, standard library only.
 
-    python client_consent.py -- COMMAND…
+    python client_consent.py [READY LINE DONE] -- COMMAND…
 
 It runs COMMAND, waits until that prints the address of an authorization page, opens it, signs in there as
 CONSENT_EMAIL with CONSENT_PASSWORD (which COMMAND is not told), allows the client, and follows the way back to the
 client's own address. It runs beside the client, so it works inside the client's network too. Exits with COMMAND's code.
+
+A COMMAND that is a session on a terminal is typed LINE once it shows READY, and ended with code 0 once it shows DONE.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ import http.client
 import os
 import pty
 import re
+import select
+import signal
 import struct
 import subprocess
 import sys
@@ -29,6 +33,12 @@ _TIMEOUT = 30.0
 _LARGEST = 1024 * 1024
 _SCREEN = (50, 2000)
 """Lines and columns: wide enough that no client breaks an address."""
+_REMEMBERED = 200_000
+"""Characters of what was shown last that are looked at: a session on a terminal draws itself over and over."""
+_AGAIN = 1.0
+"""Seconds after which the line's end is typed again: a session that is still drawing itself takes the first for part of
+the text.
+"""
 
 
 class Forms(HTMLParser):
@@ -93,7 +103,27 @@ def consent(address: str, email: str, password: str) -> str:
     return "the page asks for no consent: " + " ".join(words.split())[:300]
 
 
-def main(command: list[str]) -> int:
+class Typist:
+    """Types a line into a session on a terminal when that is ready, and sees when it is done."""
+
+    def __init__(self, terminal: int, ready: str = "", line: str = "", done: str = "") -> None:
+        self._terminal, self._ready, self._line, self._done = terminal, ready, line, done
+        self._typed = False
+
+    def heard(self, told: str) -> bool:
+        """Go on by what the session has shown so far; whether it is done."""
+        if self._line and not self._typed and self._ready in told:
+            self._typed = True
+            os.write(self._terminal, self._line.encode())
+        return bool(self._done) and self._typed and self._done in told
+
+    def quiet(self, *, asked: bool) -> None:
+        """Go on when the session has shown nothing for a while."""
+        if self._typed and not asked:
+            os.write(self._terminal, b"\r")
+
+
+def main(typed: list[str], command: list[str]) -> int:
     """Run the command and play the human."""
     environment = dict(os.environ)
     email, password = environment.pop("CONSENT_EMAIL"), environment.pop("CONSENT_PASSWORD")
@@ -103,12 +133,15 @@ def main(command: list[str]) -> int:
         command, env=environment, stdin=end, stdout=end, stderr=end, start_new_session=True
     )
     os.close(end)
-    asked, told = False, ""
-    while piece := _read(terminal):
+    typist, asked, told = Typist(terminal, *typed), False, ""
+    while (piece := _read(terminal)) != b"":
+        if piece is None:
+            typist.quiet(asked=asked)
+            continue
         text = piece.decode("utf-8", "replace")
         sys.stdout.write(text)
         sys.stdout.flush()
-        told = (told + text)[-20_000:]
+        told = (told + text)[-_REMEMBERED:]
         found = None if asked else _ADDRESS.search(told)
         # more of the address may be on its way while nothing stands behind it
         if found is not None and found.end() < len(told):
@@ -116,15 +149,22 @@ def main(command: list[str]) -> int:
             if wrong := consent(found.group(0), email, password):
                 sys.stderr.write(f"{wrong}\n")
                 process.kill()
+        if typist.heard(told):
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            return 0
     return process.wait()
 
 
-def _read(terminal: int) -> bytes:
+def _read(terminal: int) -> bytes | None:
+    """What the command shows next: empty when it has ended, None when it has shown nothing for a while."""
     try:
-        return os.read(terminal, 65536)
+        ready, _, _ = select.select([terminal], [], [], _AGAIN)
+        return os.read(terminal, 65536) if ready else None
     except OSError:
         return b""  # how a terminal says that nobody writes to it any longer
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[sys.argv.index("--") + 1 :]))
+    at = sys.argv.index("--")
+    sys.exit(main(sys.argv[1:at], sys.argv[at + 1 :]))

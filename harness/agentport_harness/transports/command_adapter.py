@@ -10,7 +10,7 @@ import anyio
 
 from agentport_harness.core.errors import UnreachableError
 from agentport_harness.core.transcript import Deed, Mode
-from agentport_harness.transports.adapter import Decided, Key, Skill
+from agentport_harness.transports.adapter import AuthMethod, Decided, Key, Skill
 
 LIMIT = 30.0
 """Seconds that one command may take."""
@@ -57,7 +57,9 @@ class CommandAdapter:
     async def try_decide(self, request_id: str, deed: Deed) -> Decided:
         name = _DEEDS[deed]
         if name not in self._templates:
-            raise UnreachableError("adapter-refused", f"there is no command for this decision (--{name}-cmd)")
+            raise UnreachableError(
+                "adapter-refused", f"there is no command for this decision (--{name.replace('_', '-')}-cmd)"
+            )
         code, printed = await run_command(self._templates[name], {"request_id": request_id})
         return Decided(accepted=code == 0, text=printed)
 
@@ -69,8 +71,8 @@ class CommandAdapter:
     async def set_mode(self, integration_id: str, tool: str, mode: Mode) -> None:
         await self._run("set_mode", integration_id=integration_id, tool=tool, mode=mode)
 
-    async def install(self, name: str, url: str) -> str:
-        return await self._run("install", name=name, url=url) or name
+    async def install(self, name: str, url: str, *, auth_method: AuthMethod = "none") -> str:
+        return await self._run("install", name=name, url=url, auth_method=auth_method) or name
 
     async def uninstall(self, integration_id: str) -> None:
         await self._run("uninstall", integration_id=integration_id)

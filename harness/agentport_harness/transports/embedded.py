@@ -26,8 +26,8 @@ START_TIMEOUT = 60.0
 class Gateway:
     """Where a gateway is and who may do what there. The secrets stay out of its repr.
 
-    The second organisation's credentials are empty where there is none. ``tools`` names one tool for each mode, as
-    (integration, tool).
+    ``human_totp`` is the secret of a human's second factor. It and the second organisation's credentials are empty
+    where there is none. ``tools`` names one tool for each mode, as (integration, tool).
     """
 
     base_url: str
@@ -35,9 +35,11 @@ class Gateway:
     api_key: str
     human_email: str
     human_password: str
+    human_totp: str = ""
     second_api_key: str = ""
     second_human_email: str = ""
     second_human_password: str = ""
+    second_human_totp: str = ""
     tools: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def __repr__(self) -> str:

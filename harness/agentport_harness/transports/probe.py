@@ -6,7 +6,7 @@ It is written by hand, not on an SDK, because it must see what really came and b
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
@@ -73,18 +73,28 @@ class ProbeTool(Behaviour):
 Reached: TypeAlias = Callable[[str, JSON], None]
 
 
+def nobody(_tool: str, _arguments: JSON) -> None:
+    """Nobody is told of calls."""
+
+
 class Probe:
     """Upstreams by key: an MCP server at ``<base>/<key>/mcp``, or an API below ``<base>/<key>/api``."""
 
     def __init__(self) -> None:
         self.base_url = ""
-        self._servers: dict[str, tuple[dict[str, ProbeTool], Reached]] = {}
+        self.asked = 0
+        """Requests that came, of whatever kind."""
+        self._servers: dict[str, dict[str, tuple[ProbeTool, Reached]]] = {}
         self._apis: dict[str, tuple[Behaviour, Reached]] = {}
 
     def serve(self, key: str, tools: tuple[ProbeTool, ...], reached: Reached) -> str:
         """Serve tools under a key; the URL to install."""
-        self._servers[key] = ({tool.name: tool for tool in tools}, reached)
+        self._servers[key] = {tool.name: (tool, reached) for tool in tools}
         return f"{self.base_url}/{key}/mcp"
+
+    def put(self, key: str, tool: ProbeTool, reached: Reached) -> None:
+        """Serve this tool under a key in place of the one of its name."""
+        self._servers[key][tool.name] = (tool, reached)
 
     def serve_api(self, key: str, behaviour: Behaviour, reached: Reached) -> str:
         """Answer every request below the URL that is returned."""
@@ -104,6 +114,7 @@ class Probe:
             body += message.get("body", b"")
             if message["type"] == "http.disconnect" or not message.get("more_body"):
                 break
+        self.asked += 1
         key, _, rest = scope["path"].strip("/").partition("/")
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         seen = Received(
@@ -115,7 +126,7 @@ class Probe:
             headers=headers,
         )
         if key in self._servers and rest == "mcp":
-            await self._rpc(*self._servers[key], seen, send)
+            await self._rpc(self._servers[key], seen, send)
         elif key in self._apis:
             behaviour, reached = self._apis[key]
             arguments = _json(body) if body else None
@@ -125,7 +136,7 @@ class Probe:
         else:
             await _respond(send, 404, {"detail": "nothing is served here"})
 
-    async def _rpc(self, tools: dict[str, ProbeTool], reached: Reached, seen: Received, send: Send) -> None:
+    async def _rpc(self, tools: Mapping[str, tuple[ProbeTool, Reached]], seen: Received, send: Send) -> None:
         message = _json(seen.body)
         if seen.method != "POST" or not isinstance(message, dict):
             await _respond(send, 405, {"detail": "JSON-RPC by POST only"})
@@ -134,8 +145,9 @@ class Probe:
             await _respond(send, 202, None)
             return
         params = as_object(message.get("params"))
-        tool = tools.get(str(params.get("name")))
-        if message.get("method") == "tools/call" and tool is not None:
+        served = tools.get(str(params.get("name")))
+        if message.get("method") == "tools/call" and served is not None:
+            tool, reached = served
             arguments = params.get("arguments", {})
             _note(tool, seen, arguments)
             reached(tool.name, arguments)
@@ -144,10 +156,10 @@ class Probe:
             else:
                 await _behave(tool, {"jsonrpc": "2.0", "id": message["id"], "result": tool.result}, send)
             return
-        await _respond(send, 200, _answered(message, tools))
+        await _respond(send, 200, _answered(message, [tool for tool, _ in tools.values()]))
 
 
-def _answered(message: Mapping[str, Any], tools: Mapping[str, ProbeTool]) -> Mapping[str, JSON]:
+def _answered(message: Mapping[str, Any], tools: Sequence[ProbeTool]) -> Mapping[str, JSON]:
     result: Mapping[str, JSON]
     match message.get("method"):
         case "initialize":
@@ -159,7 +171,7 @@ def _answered(message: Mapping[str, Any], tools: Mapping[str, ProbeTool]) -> Map
         case "ping":
             result = {}
         case "tools/list":
-            result = {"tools": [_listed(tool) for tool in tools.values()]}
+            result = {"tools": [_listed(tool) for tool in tools]}
         case _:
             return _error(message["id"], -32601, f"no method {message.get('method')}")
     return {"jsonrpc": "2.0", "id": message["id"], "result": result}

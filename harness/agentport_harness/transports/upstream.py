@@ -12,6 +12,7 @@ import anyio
 from agentport_harness.core.json_values import JSON
 from agentport_harness.core.transcript import Integration, ScriptedTool
 from agentport_harness.transports.loopback import listening
+from agentport_harness.transports.sign_in_wanted import RESOURCE, sign_in_answer
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -26,19 +27,31 @@ class ScriptedUpstreams:
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
         self._scripted: dict[str, tuple[dict[str, ScriptedTool], Reached]] = {}
+        self._want_sign_in: set[str] = set()
 
     def add(self, key: str, integration: Integration, reached: Reached) -> str:
         """Serve an integration under ``key`` and return its URL."""
         self._scripted[key] = ({tool.name: tool for tool in integration.tools}, reached)
+        if integration.sign_in:
+            self._want_sign_in.add(key)
         return f"{self.base_url}/{key}/mcp"
 
     def remove(self, key: str) -> None:
         """Serve it no longer."""
         self._scripted.pop(key, None)
+        self._want_sign_in.discard(key)
 
     def tools(self, path: str) -> tuple[dict[str, ScriptedTool], Reached]:
         """The tools served at a request's path; none at an unknown one."""
-        return self._scripted.get(path.strip("/").partition("/")[0], ({}, lambda _tool, _arguments: None))
+        return self._scripted.get(_key(path), ({}, lambda _tool, _arguments: None))
+
+    def wants_sign_in(self, path: str) -> bool:
+        """Whether a request's path is of an integration that wants a sign-in, its metadata included."""
+        return _key(path.removeprefix(RESOURCE)) in self._want_sign_in
+
+
+def _key(path: str) -> str:
+    return path.strip("/").partition("/")[0]
 
 
 @asynccontextmanager
@@ -92,7 +105,16 @@ def _asgi(upstreams: ScriptedUpstreams, answer: Callable[[Scope, Receive, Send],
             body += message.get("body", b"")
             if message["type"] == "http.disconnect" or not message.get("more_body"):
                 break
-        fault = _fault(upstreams, scope["path"], body)
+        path = scope["path"]
+        wanted = upstreams.wants_sign_in(path)
+        refusal = sign_in_answer(upstreams.base_url, scope["method"], path, body, wanted=wanted)
+        if refusal is not None:
+            named = {"content-type": "application/json", **refusal.headers}
+            headers = [(name.encode(), value.encode()) for name, value in named.items()]
+            await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+            await send({"type": "http.response.body", "body": json.dumps(refusal.body).encode()})
+            return
+        fault = _fault(upstreams, path, body)
         if fault == "garbage":
             await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})
             await send({"type": "http.response.body", "body": b"<html>this is not JSON-RPC</html>"})

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from importlib.resources.abc import Traversable
 
     from agentport_gateway.domain.integrations import Integration
 
@@ -19,20 +20,32 @@ class Catalog:
 
 
 def load_catalog(*, demo: bool = False) -> Catalog:
-    """The catalogue that is shipped; with `demo` also the scripted integrations of the demonstration."""
+    """The catalogue that is shipped; with `demo` also the demonstration's scripted ones. Raises CatalogError."""
     from importlib.resources import files
 
-    import yaml
-
     from agentport_gateway.catalog.definitions import from_definition
+    from agentport_gateway.catalog.reading import CatalogError
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found: dict[str, Integration] = {}
     folders = [files(__name__), *([files(__name__) / "demo"] if demo else [])]
     for folder in folders:
         for entry in sorted(folder.iterdir(), key=lambda item: item.name):
             if entry.name.endswith(".yaml"):
-                definition = yaml.load(entry.read_text("utf-8"), Loader=loader)  # noqa: S506 - a safe loader
-                integration = from_definition(definition)
+                integration = from_definition(_read(entry))
+                if integration.id in found:
+                    raise CatalogError(f"{entry.name}:1: id: there is another integration called {integration.id}")
                 found[integration.id] = integration
     return Catalog(integrations=found)
+
+
+def demo_shop() -> dict[str, Any]:
+    """The definition of the shop that only pretends, for an organisation that has nothing to try yet."""
+    from importlib.resources import files
+
+    return _read(files(__name__) / "demo" / "demo.yaml")
+
+
+def _read(entry: Traversable) -> dict[str, Any]:
+    from agentport_gateway.catalog.reading import read_definition
+
+    return read_definition(entry.name, entry.read_text("utf-8"))

@@ -31,6 +31,8 @@ class ClientSetup:
     tried: str
     steps: tuple[Step, ...]
     advice: str = ""
+    without_key: tuple[Step, ...] = ()
+    """What stands in place of the first two steps where the client signs in by OAuth."""
 
 
 def client_setups(mcp_url: str, key: str | None) -> tuple[ClientSetup, ...]:
@@ -47,21 +49,24 @@ def client_setups(mcp_url: str, key: str | None) -> tuple[ClientSetup, ...]:
 
 
 def _codex(mcp_url: str, export: Step) -> ClientSetup:
-    toml = "\n".join(
-        (
-            "[mcp_servers.agentport]",
-            f"url = {json.dumps(mcp_url)}",
-            f'env_http_headers = {{ "X-API-Key" = "{VARIABLE}" }}',
-            'default_tools_approval_mode = "approve"',
-            "required = true",
-            "tool_timeout_sec = 300",
-        )
+    lines = (
+        "[mcp_servers.agentport]",
+        f"url = {json.dumps(mcp_url)}",
+        f'env_http_headers = {{ "X-API-Key" = "{VARIABLE}" }}',
+        'default_tools_approval_mode = "approve"',
+        "required = true",
+        "tool_timeout_sec = 300",
     )
+    keyless = "\n".join(line for line in lines if not line.startswith("env_http_headers"))
     return ClientSetup(
         id="codex",
         name="Codex",
         tried="Tried with Codex 0.169; needs 0.122 or later.",
-        steps=(export, Step(where="~/.codex/config.toml", text=toml), _skills("codex")),
+        steps=(export, Step(where="~/.codex/config.toml", text="\n".join(lines)), _skills("codex")),
+        without_key=(
+            Step(where="~/.codex/config.toml, to sign in", text=keyless),
+            Step(where="In a shell, to sign in", text="codex mcp login agentport"),
+        ),
         advice="default_tools_approval_mode leaves approving to this gateway; without it Codex asks a second time, "
         "and codex exec refuses. A table named headers is ignored: the setting is env_http_headers.",
     )
@@ -70,7 +75,7 @@ def _codex(mcp_url: str, export: Step) -> ClientSetup:
 def _claude_code(mcp_url: str, export: Step) -> ClientSetup:
     # In single quotes, so that the shell leaves the variable to the client.
     header = f"'X-API-Key: ${{{VARIABLE}}}'"
-    command = f"claude mcp add agentport -s user --transport http {mcp_url} --header {header}"
+    command = f"claude mcp add agentport -s user --transport http {mcp_url}"
     rule = json.dumps({"permissions": {"allow": ["mcp__agentport__*"]}}, indent=2)
     return ClientSetup(
         id="claude-code",
@@ -78,10 +83,11 @@ def _claude_code(mcp_url: str, export: Step) -> ClientSetup:
         tried="Tried with Claude Code 2.1.",
         steps=(
             export,
-            Step(where="In a shell", text=command),
+            Step(where="In a shell", text=f"{command} --header {header}"),
             Step(where="~/.claude/settings.json", text=rule),
             _skills("claude-code"),
         ),
+        without_key=(Step(where="In a shell, to sign in", text=f"{command} && claude mcp login agentport"),),
         advice="The permission rule leaves approving to this gateway. In a project's own .claude/settings.json it is "
         "ignored until the project is trusted.",
     )

@@ -60,6 +60,20 @@ def decide(*, arguments: Mapping[str, Any], configured: Mode | None, rules: Iter
     return Verdict(mode=DEFAULT_MODE, source="default")
 
 
+def lets_more_run(before: Rule | None, after: Rule | None) -> bool:
+    """Whether a change of a rule may let calls run that nobody says yes to any more; None is no rule.
+
+    Letting fewer run, or asking where it was denied, is none: there somebody still decides on each call.
+    """
+    if after is not None and after.enabled and after.effect == "allow":
+        return after != before
+    if before is None or not before.enabled or before.effect == "allow":
+        return False
+    # Behind a rule that denies or asks there may be one, or a mode, that allows.
+    kept = after is not None and after.enabled and after.conditions == before.conditions
+    return not kept or (after is not None and after.priority > before.priority)
+
+
 def matches(rule: Rule, arguments: Mapping[str, Any]) -> bool:
     """Whether every condition of the rule holds; a rule without conditions always matches."""
     return all(_holds(condition, arguments) for condition in rule.conditions)

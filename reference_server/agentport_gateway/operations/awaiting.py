@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from agentport_gateway.domain import wording
 from agentport_gateway.domain.approvals import next_step
-from agentport_gateway.domain.identity import Agent
 from agentport_gateway.observing import observe
-from agentport_gateway.store import approvals
+from agentport_gateway.operations.looking import SECOND_LOOK, look
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from agentport_gateway.domain.identity import Caller
     from agentport_gateway.domain.outcomes import Outcome
     from agentport_gateway.gateway import Gateway
-
-_SECOND_LOOK = 1.0
 
 
 async def await_approval(
@@ -52,19 +49,19 @@ async def _await(
     if timeout_seconds is not None:
         budget = min(budget, max(timeout_seconds, 0.0))
     began = gateway.clock.now()
-    beaten = False
+    beaten, request = False, None
     with gateway.waits.listening(request_id, runs=True) as listener:
         while True:
-            request = await _read(gateway, caller, request_id)
+            request, blind = await look(gateway, caller, request_id, request)
             if request is None:
                 return wording.not_found(request_id)
             now = gateway.clock.now()
             left = budget - (now - began).total_seconds()
             step = next_step(request, now)
-            if step == "ended":
+            if step == "ended" and not blind:
                 return wording.ended(request, now)
             begun = step == "wait_for_result" and request_id in gateway.runs
-            if (step == "run" or begun) and not beaten and not gateway.waits.closing:
+            if not blind and (step == "run" or begun) and not beaten and not gateway.waits.closing:
                 outcome, decided = await _join(gateway, request, left)
                 if outcome is not None:
                     return outcome
@@ -80,8 +77,10 @@ async def _await(
             ends = request.expires_at if step == "wait_for_decision" else request.lease_until or request.expires_at
             rest = min(left, max((ends - now).total_seconds(), 0.001))
             if beaten:
-                rest, beaten = min(rest, _SECOND_LOOK), False
+                rest, beaten = min(rest, SECOND_LOOK), False
                 gateway.waits.forget(request_id)
+            if blind:
+                rest = min(left, SECOND_LOOK)
             if on_progress is not None:
                 await on_progress(budget - left, budget, "waiting for a human's decision")
                 rest = min(rest, gateway.settings.progress_interval_seconds)
@@ -93,14 +92,3 @@ async def _join(gateway: Gateway, request: ApprovalRequest, left: float) -> tupl
     run = gateway.runs.join(request)
     await asyncio.wait((run,), timeout=max(left, 0.0))
     return (run.result(), True) if run.done() else (None, False)
-
-
-async def _read(gateway: Gateway, caller: Caller, request_id: str) -> ApprovalRequest | None:
-    if isinstance(caller, Agent) and gateway.keys.is_revoked(caller.key_id):
-        return None
-    request = gateway.waits.latest(request_id)
-    if request is None:
-        request = await gateway.database.read(
-            lambda connection: approvals.find(connection, org_id=caller.org_id, request_id=request_id)
-        )
-    return request if request is not None and request.org_id == caller.org_id else None

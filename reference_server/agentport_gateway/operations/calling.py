@@ -78,8 +78,8 @@ async def _decide(gateway: Gateway, call: Call) -> Outcome:
 
 async def _check(gateway: Gateway, call: Call, connected: Connected) -> Outcome | None:
     """Why the upstream would refuse this call for certain, if it would."""
-    upstream = gateway.upstreams.of(connected)
     try:
+        upstream = gateway.upstreams.of(connected)
         tool = (await upstream.tools()).get(call.tool_name)
         if tool is None:
             tool = (await upstream.tools(fresh=True)).get(call.tool_name)

@@ -41,7 +41,7 @@ class ClientDocuments:
         now = gateway.clock.now()
         kept = self._kept.get(client_id)
         if kept is None or now - kept[0] >= _KEPT:
-            if not gateway.rates.admits("fetch", address, now):
+            if not await gateway.limits.admits("fetch", address):
                 raise DocumentError("too many were asked for from your address: try later")
             async with self._fetching:
                 try:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agentport_gateway.store import approvals, audit, integrations, upstream_grants
+from agentport_gateway.operations.upstream_clients import given_client
+from agentport_gateway.store import approvals, audit, integrations, upstream_clients, upstream_grants
 from agentport_gateway.store.integrations import AlreadyThereError, CustomIntegration, Installation
 from agentport_gateway.upstreams.upstream import UpstreamError
 
@@ -46,7 +47,7 @@ async def install(
     if integration_id in view.connected:
         raise AlreadyThereError
     await _check(gateway, integration, auth_method, token)
-    grant = await prepared(gateway, integration) if auth_method == "oauth" else None
+    grant = await prepared(gateway, caller.org_id, integration) if auth_method == "oauth" else None
     installation = Installation(
         id=gateway.ids.uuid(),
         org_id=caller.org_id,
@@ -74,14 +75,20 @@ async def install(
     return installation
 
 
-async def prepared(gateway: Gateway, integration: Integration) -> Grant:
+async def prepared(gateway: Gateway, org_id: str, integration: Integration) -> Grant:
     """What a sign-in to an integration begins with. Raises CannotInstallError."""
     from agentport_gateway.upstreams.grants import Grant
-    from agentport_gateway.upstreams.oauth_server import SignInError, introduce
+    from agentport_gateway.upstreams.introducing import introduce
+    from agentport_gateway.upstreams.oauth_server import SignInError
 
+    published = gateway.settings.publishes_client_document
     try:
         client = await introduce(
-            gateway.settings, integration.address, redirect_uri=gateway.callback_url(integration.id)
+            gateway.settings,
+            integration.address,
+            redirect_uri=gateway.callback_url(integration.id),
+            given=await given_client(gateway, org_id, integration),
+            document=gateway.client_document_url(integration.id) if published else None,
         )
     except SignInError as error:
         raise CannotInstallError(f"{integration.id} cannot be signed in to by OAuth: {error}") from error
@@ -134,6 +141,7 @@ async def remove_custom(gateway: Gateway, org_id: str, integration_id: str) -> N
 
     def write(connection: Connection) -> tuple[bool, list[ApprovalRequest]]:
         removed = integrations.remove_custom(connection, org_id=org_id, integration_id=integration_id)
+        upstream_clients.remove(connection, org_id=org_id, integration_id=integration_id)
         return removed, end_requests(gateway, connection, org_id, integration_id) if removed else []
 
     removed, ended = await gateway.database.write(write)

@@ -31,11 +31,8 @@ async def set_up(gateway: Gateway, *, code: str, email: str, password: str, org_
 
     Raises WrongSetupCodeError, or NoRoomError once there is a first user.
     """
-    now = gateway.clock.now()
-    if gateway.attempts.exhausted(address, now):
-        raise WrongSetupCodeError
-    if not code_fits(gateway.settings.setup_code, code):
-        gateway.attempts.note_failure(address, now)
+    # Looking costs nothing here, so that each try is counted before it is looked at.
+    if not await gateway.limits.admits("guess", address) or not code_fits(gateway.settings.setup_code, code):
         raise WrongSetupCodeError
     return await register(gateway, email=email, password=password, org_name=org_name, organisations_limit=1)
 
@@ -44,7 +41,7 @@ async def register(
     gateway: Gateway, *, email: str, password: str, org_name: str, organisations_limit: int | None = None
 ) -> User:
     """The first person of a new organisation. Raises NoRoomError or EmailTakenError: nothing changed."""
-    async with gateway.attempts.hashing:
+    async with gateway.limits.hashing:
         hashed = await asyncio.to_thread(password_hash, password)
     user = accounts.User(
         id=gateway.ids.uuid(),

@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from agentport_gateway.domain.approvals import next_step
-from agentport_gateway.domain.identity import Agent
-from agentport_gateway.store import approvals, audit
+from agentport_gateway.operations.looking import SECOND_LOOK, look
+from agentport_gateway.store import audit
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -45,18 +45,16 @@ async def await_status(
     if timeout_seconds is not None:
         budget = min(budget, timeout_seconds)
     began = gateway.clock.now()
+    request = None
     with gateway.waits.listening(request_id) as listener:
         while True:
-            request = gateway.waits.latest(request_id)
+            request, blind = await look(gateway, caller, request_id, request)
             if request is None:
-                request = await gateway.database.read(
-                    lambda connection: approvals.find(connection, org_id=caller.org_id, request_id=request_id)
-                )
-            revoked = isinstance(caller, Agent) and gateway.keys.is_revoked(caller.key_id)
-            if request is None or request.org_id != caller.org_id or revoked:
                 return None
             now = gateway.clock.now()
             left = budget - (now - began).total_seconds()
-            if next_step(request, now) != "wait_for_decision" or left <= 0 or gateway.waits.closing:
+            decided = next_step(request, now) != "wait_for_decision" and not blind
+            if decided or left <= 0 or gateway.waits.closing:
                 return request
-            await listener.wait(min(left, max((request.expires_at - now).total_seconds(), 0.001)))
+            ends = (request.expires_at - now).total_seconds()
+            await listener.wait(min(left, SECOND_LOOK if blind else max(ends, 0.001)))

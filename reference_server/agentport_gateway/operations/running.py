@@ -53,6 +53,7 @@ class Runs:
         self._waits = waits
         self._upstreams = upstreams
         self._tasks: dict[str, asyncio.Task[Outcome | None]] = {}
+        self._hurried = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._tasks)
@@ -98,9 +99,15 @@ class Runs:
             )
 
     async def drain(self, seconds: float) -> None:
-        """Let the runs under way end, for so long."""
-        if self._tasks:
-            await asyncio.wait(tuple(self._tasks.values()), timeout=seconds)
+        """Let the runs under way end, for so long, or until `hurry`."""
+        hurried = asyncio.create_task(self._hurried.wait())
+        ended = asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.wait((ended, hurried), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        hurried.cancel()
+
+    def hurry(self) -> None:
+        """Wait for no run any more: what is cut off is told as unknown."""
+        self._hurried.set()
 
     def _ended(self, request_id: str, task: asyncio.Task[Outcome | None]) -> None:
         self._tasks.pop(request_id, None)

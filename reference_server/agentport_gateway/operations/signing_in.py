@@ -39,24 +39,26 @@ def _nobodys_hash() -> str:
 
 async def check_password(gateway: Gateway, *, email: str, password: str, address: str) -> User:
     """The person with this email and password. Raises WrongPasswordError or TooManyAttemptsError."""
-    now = gateway.clock.now()
-    if gateway.attempts.exhausted(address, now):
-        raise TooManyAttemptsError
     user = await gateway.database.read(lambda connection: accounts.user_by_email(connection, email.lower()))
-    if user is not None and is_locked(user, now):
+    if user is not None and is_locked(user, gateway.clock.now()):
         raise TooManyAttemptsError
     # Hashing is slow on purpose; more at once would only let guessers slow everybody else down.
-    async with gateway.attempts.hashing:
+    async with gateway.limits.hashing:
+        # Looked up here, after those that waited before: guesses that are sent all at once are counted too.
+        if await gateway.limits.exhausted("guess", address):
+            raise TooManyAttemptsError
         # An unknown email costs the same time as a wrong password.
         hashed = user.password_hash if user is not None else await asyncio.to_thread(_nobodys_hash)
         fits = await asyncio.to_thread(password_fits, password, hashed)
-    if user is None or not fits:
-        gateway.attempts.note_failure(address, now)
-        if user is not None:
-            user_id = user.id
-            await gateway.database.write(
-                lambda connection: accounts.note_failed_sign_in(connection, user_id, limit=FAILURES, lock=LOCK, now=now)
-            )
+        if user is None or not fits:
+            await gateway.limits.admits("guess", address)
+    if user is None:
+        raise WrongPasswordError
+    if not fits:
+        user_id, now = user.id, gateway.clock.now()
+        await gateway.database.write(
+            lambda connection: accounts.note_failed_sign_in(connection, user_id, limit=FAILURES, lock=LOCK, now=now)
+        )
         raise WrongPasswordError
     return user
 
@@ -149,7 +151,7 @@ async def change_password(gateway: Gateway, human: Human, *, old: str, new: str,
     Raises WrongPasswordError or TooManyAttemptsError.
     """
     user = await check_password(gateway, email=human.email, password=old, address=address)
-    async with gateway.attempts.hashing:
+    async with gateway.limits.hashing:
         hashed = await asyncio.to_thread(password_hash, new)
 
     def write(connection: Connection) -> None:

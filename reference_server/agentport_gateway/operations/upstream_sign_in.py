@@ -47,19 +47,7 @@ async def start_flow(gateway: Gateway, org_id: str, integration_id: str) -> str:
 
     Raises UnknownIntegrationError, NoFlowError or CannotInstallError.
     """
-    connected, stored = await _installed(gateway, org_id, integration_id)
-    if stored is None or stored.state == "ended" or _usable(gateway, connected, stored) is None:
-        grant = await prepared(gateway, connected.integration)
-        now = gateway.clock.now()
-        await gateway.database.write(
-            lambda connection: upstream_grants.put(
-                connection,
-                installation_id=connected.installation.id,
-                state="waiting",
-                sealed=grant.seal(gateway.sealer),
-                now=now,
-            )
-        )
+    await _ready(gateway, org_id, integration_id)
     return gateway.sign_in_url(integration_id)
 
 
@@ -71,9 +59,8 @@ async def oauth_status(gateway: Gateway, connected: Connected) -> OAuthStatus:
 
 
 async def issuer_of(gateway: Gateway, org_id: str, integration_id: str) -> str:
-    """Whom a member is going to sign in to. Raises UnknownIntegrationError or NoFlowError."""
-    connected, stored = await _installed(gateway, org_id, integration_id)
-    return _grant(gateway, connected, stored).client.issuer
+    """Whom a member is going to sign in to. Raises UnknownIntegrationError, NoFlowError or CannotInstallError."""
+    return (await _ready(gateway, org_id, integration_id)).client.issuer
 
 
 async def begin(gateway: Gateway, human: Human, session_id: str, integration_id: str) -> str:
@@ -171,6 +158,26 @@ async def _installed(gateway: Gateway, org_id: str, integration_id: str) -> tupl
     if method != "oauth":
         raise NoFlowError(method)
     return connected, await gateway.database.read(lambda connection: upstream_grants.find(connection, installation_id))
+
+
+async def _ready(gateway: Gateway, org_id: str, integration_id: str) -> Grant:
+    """What a sign-in can begin with: made anew where there is nothing, or nothing that is good for anything."""
+    connected, stored = await _installed(gateway, org_id, integration_id)
+    found = _usable(gateway, connected, stored) if stored is not None and stored.state != "ended" else None
+    if found is not None:
+        return found
+    grant = await prepared(gateway, org_id, connected.integration)
+    now = gateway.clock.now()
+    await gateway.database.write(
+        lambda connection: upstream_grants.put(
+            connection,
+            installation_id=connected.installation.id,
+            state="waiting",
+            sealed=grant.seal(gateway.sealer),
+            now=now,
+        )
+    )
+    return grant
 
 
 def _grant(gateway: Gateway, connected: Connected, stored: StoredGrant | None) -> Grant:

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 CHANNEL = "agentport"
 
-Subject = Literal["request", "asked", "pages", "org", "tools", "key"]
+Subject = Literal["request", "asked", "pages", "org", "tools", "key", "session"]
 
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 
 
 def announce(connection: Connection, subject: Subject, which: str) -> None:
-    """Say whose request, requests, open pages, set-up, tools or key changed; heard once this is committed."""
+    """Say whose request, requests, open pages, set-up, tools, key or session changed; heard once this is committed."""
     if connection.dialect.name == "postgresql":
         connection.execute(_NOTIFY, {"channel": CHANNEL, "payload": f"{subject}:{which}"})

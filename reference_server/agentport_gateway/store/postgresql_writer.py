@@ -85,8 +85,6 @@ class PostgresqlWriter:
     ) -> None:
         """Commit the group, whatever that takes, and answer it."""
         try:
-            if connection.closed or connection.invalidated:
-                self._note_session(connection)
             commit(connection, group)
         except Exception as error:
             _LOGGER.exception("a transaction failed")
@@ -96,21 +94,37 @@ class PostgresqlWriter:
             loop.call_soon_threadsafe(deliver, group)
 
     def _commit(self, connection: Connection, group: list[Write[Any]]) -> None:
-        driver: Any = connection.connection.dbapi_connection
         begin = "BEGIN" if any(write.durable for write in group) else f"BEGIN; {_NOT_FLUSHED}"
+        driver = self._begun(connection, begin)
         try:
-            driver.execute(begin)
             run_group(connection, group, begin)
             driver.execute("COMMIT")
         except BaseException:
             with contextlib.suppress(connection.dialect.loaded_dbapi.Error):
                 driver.rollback()
             # The session may be gone: the next write opens another.
-            connection.invalidate()
+            _drop_session(connection)
             raise
+
+    def _begun(self, connection: Connection, begin: str) -> Any:
+        """The driver in a transaction; in a new session where the old one is gone: nothing was done in it yet."""
+        if not connection.invalidated:
+            driver: Any = connection.connection.dbapi_connection
+            try:
+                driver.execute(begin)
+            except connection.dialect.loaded_dbapi.Error:
+                _drop_session(connection)
+            else:
+                return driver
+        self._note_session(connection)
+        driver = connection.connection.dbapi_connection
+        driver.execute(begin)
+        return driver
 
     def _commit_entries(self, connection: Connection, group: list[Write[Any]]) -> None:
         """Say the whole transaction before listening. If any of it is refused, all is said again, one at a time."""
+        if connection.invalidated:
+            self._note_session(connection)
         driver: Any = connection.connection.dbapi_connection
         try:
             with driver.pipeline():
@@ -126,3 +140,9 @@ class PostgresqlWriter:
 
     def _note_session(self, connection: Connection) -> None:
         self.sessions.add(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
+
+
+def _drop_session(connection: Connection) -> None:
+    """Let the next statement open another session, which the library allows once its own transaction is over too."""
+    connection.invalidate()
+    connection.rollback()

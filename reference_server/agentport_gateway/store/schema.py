@@ -101,6 +101,16 @@ browser_sessions = Table(
     Column("expires_at", Instant, nullable=False),
 )
 
+# What nobody is signed in for is counted by address: for every worker in one place.
+address_counts = Table(
+    "address_counts",
+    metadata,
+    Column("what", String(20), primary_key=True),
+    Column("address", String(64), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("ends_at", Instant, nullable=False, index=True),
+)
+
 api_keys = Table(
     "api_keys",
     metadata,
@@ -170,6 +180,19 @@ upstream_grants = Table(
     Column("state", String(20), nullable=False),
     Column("sealed", Text, nullable=False),
     Column("refreshing_until", Instant),
+    Column("updated_at", Instant, nullable=False),
+)
+
+# Clients that operators registered by hand, for authorization servers that take no registration.
+upstream_clients = Table(
+    "upstream_clients",
+    metadata,
+    Column("org_id", ForeignKey("organisations.id"), primary_key=True),
+    Column("integration_id", String(100), primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("client_id", Text, nullable=False),
+    Column("secret", Text),
     Column("updated_at", Instant, nullable=False),
 )
 
@@ -356,3 +379,12 @@ log_entries = Table(
 Index("ix_log_entries_newest", log_entries.c.org_id, log_entries.c.seq)
 _ASKED = text("request_id IS NOT NULL")
 Index("ix_log_entries_request", log_entries.c.request_id, sqlite_where=_ASKED, postgresql_where=_ASKED)
+
+page_requests = Table(
+    "page_requests",
+    metadata,
+    # The name of a session that several workers share, and a request whose page its client was asked to open.
+    Column("session", String(32), primary_key=True),
+    Column("request_id", ForeignKey("approval_requests.id"), primary_key=True),
+    Column("asked_at", Instant, nullable=False, index=True),
+)

@@ -139,7 +139,7 @@ def take(connection: Connection, state_hash: str, *, session_id: str, now: datet
 
 
 def move(connection: Connection, *, org_id: str, integration_id: str) -> None:
-    """Somebody has to sign in again, because the integration is somewhere else now."""
+    """Somebody has to sign in again: the integration is somewhere else now, or another client stands for it."""
     forget(connection, org_id=org_id, integration_id=integration_id)
     connection.execute(
         update(installed)

@@ -83,10 +83,12 @@ class Front:
             facts |= await furnish(self.gateway)
         return facts
 
-    def stop(self) -> None:
-        """Let everything that waits answer now, because the server is about to stop."""
+    def stop(self, *, at_once: bool = False) -> None:
+        """Let everything that waits answer now, because the server is about to stop; `at_once` it waits for no run."""
         self.gateway.waits.release()
         self._close_streams()
+        if at_once:
+            self.gateway.runs.hurry()
 
     async def _serve_rest_or_page(
         self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from agentport_gateway.upstreams.upstream import Reach
 
 
+class PrivateAddressError(httpcore2.ConnectError):
+    """Every address of the host is one that upstreams may not have."""
+
+
 class GuardedNetwork(AsyncNetworkBackend):
     """Connects to public addresses and to allowed networks only.
 
@@ -40,7 +44,7 @@ class GuardedNetwork(AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> AsyncNetworkStream:
         """Connect to the first permitted address of the host that answers."""
-        failure: Exception = httpcore2.ConnectError("the host has no address that upstreams may have")
+        failure: Exception = PrivateAddressError("the host has no address that upstreams may have")
         for address in await self._addresses(host, port):
             if not self._permitted(address):
                 continue
@@ -91,6 +95,7 @@ class Delivery:
         self.fault = ""
 
 
+_PRIVATE = "it is at a private address, which AGENTPORT_ALLOW_UPSTREAMS does not allow"
 NETWORK_FAULT = 599
 """The status of an answer that no server gave."""
 
@@ -121,9 +126,9 @@ class GuardedTransport(httpx2.AsyncHTTPTransport):
         delivery.reach = "unknown"
         try:
             response = await super().handle_async_request(request)
-        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout):
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
             delivery.reach = "never"
-            delivery.fault = "it cannot be reached"
+            delivery.fault = _PRIVATE if isinstance(error.__cause__, PrivateAddressError) else "it cannot be reached"
             return httpx2.Response(NETWORK_FAULT, request=request)
         except httpx2.TimeoutException:
             delivery.fault = "it did not answer in time"

@@ -1,4 +1,4 @@
-"""The authorization server of a remote MCP server: found, checked, registered with, and asked for tokens."""
+"""The authorization server of a remote MCP server: found, checked, and asked for tokens."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 import httpx2
-from mcp.client.auth import OAuthRegistrationError
 from mcp.client.auth.utils import (
     build_oauth_authorization_server_metadata_discovery_urls,
     build_protected_resource_metadata_discovery_urls,
     extract_resource_metadata_from_www_auth,
     extract_scope_from_www_auth,
-    handle_registration_response,
     issuers_match,
 )
 from mcp.shared.auth import OAuthMetadata, OAuthToken, ProtectedResourceMetadata
@@ -73,8 +71,17 @@ class OAuthClient:
         return asdict(self)
 
 
-async def introduce(settings: Settings, mcp_url: str, *, redirect_uri: str) -> OAuthClient:
-    """Find the authorization server of an MCP endpoint and register with it. Raises SignInError."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovered:
+    """An MCP endpoint's authorization server, checked; the resource that tokens are for, and the scope to ask for."""
+
+    server: OAuthMetadata
+    resource: str
+    scope: str | None
+
+
+async def discover(settings: Settings, mcp_url: str) -> Discovered:
+    """The authorization server of an MCP endpoint. Raises SignInError where there is none that can be used."""
     resource, asked_scope = await _resource(settings, mcp_url)
     named = str(resource.authorization_servers[0]) if resource else None
     server = await _server(settings, mcp_url, named)
@@ -84,22 +91,11 @@ async def introduce(settings: Settings, mcp_url: str, *, redirect_uri: str) -> O
     for endpoint in (server.authorization_endpoint, server.token_endpoint, server.registration_endpoint):
         if endpoint is not None and endpoint.scheme != "https" and not lenient:
             raise SignInError("its authorization server has an address without TLS")
-    if server.registration_endpoint is None:
-        raise SignInError("its authorization server takes no registration: use a token")
     scopes = (resource.scopes_supported if resource else None) or []
-    scope = asked_scope or " ".join(scopes) or None
-    client_id, client_secret, auth_method = await _register(settings, server, redirect_uri, scope)
-    return OAuthClient(
-        issuer=str(server.issuer),
-        authorization_endpoint=str(server.authorization_endpoint),
-        token_endpoint=str(server.token_endpoint),
-        promises_issuer=bool(server.authorization_response_iss_parameter_supported),
+    return Discovered(
+        server=server,
         resource=str(resource.resource) if resource else mcp_url,
-        scope=scope,
-        client_id=client_id,
-        client_secret=client_secret,
-        auth_method=auth_method,
-        redirect_uri=redirect_uri,
+        scope=asked_scope or " ".join(scopes) or None,
     )
 
 
@@ -115,19 +111,37 @@ async def ask_for_tokens(settings: Settings, client: OAuthClient, form: Mapping[
     request = httpx2.Request("POST", client.token_endpoint, data=data, headers=headers)
     if request_auth is not None:
         request = next(request_auth.auth_flow(request))
-    answer = await _fetch(settings, request)
+    answer = await ask(settings, request)
     if answer.status_code != 200:
         refused = 400 <= answer.status_code < 500 and answer.status_code != 429
-        raise SignInError(f"its authorization server refused: {_reason(answer)}", refused=refused)
+        raise SignInError(f"its authorization server refused: {reason(answer)}", refused=refused)
     try:
         return OAuthToken.model_validate_json(answer.content)
     except ValidationError as error:
         raise SignInError("its authorization server gave something that is no token") from error
 
 
+async def ask(settings: Settings, request: httpx2.Request) -> httpx2.Response:
+    """The answer to one request. Raises SignInError where none comes."""
+    try:
+        return await fetch(settings, request, most=_MOST_BYTES)
+    except FetchError as error:
+        raise SignInError(f"{request.url.host}: {error}") from error
+
+
+def reason(answer: httpx2.Response) -> str:
+    """Why a server refused, in its own word where that is fit for people."""
+    try:
+        said = json.loads(answer.content)
+        error = str(said["error"])[:100]
+    except (ValueError, KeyError, TypeError):
+        return f"HTTP {answer.status_code}"
+    return error if error.isprintable() else f"HTTP {answer.status_code}"
+
+
 async def _resource(settings: Settings, mcp_url: str) -> tuple[ProtectedResourceMetadata | None, str | None]:
     headers = {"Accept": "application/json, text/event-stream"}
-    hello = await _fetch(settings, httpx2.Request("POST", mcp_url, json=_HELLO, headers=headers))
+    hello = await ask(settings, httpx2.Request("POST", mcp_url, json=_HELLO, headers=headers))
     named = scope = None
     if hello.status_code in (401, 403):
         named, scope = extract_resource_metadata_from_www_auth(hello), extract_scope_from_www_auth(hello)
@@ -154,58 +168,13 @@ async def _server(settings: Settings, mcp_url: str, named: str | None) -> OAuthM
     raise SignInError("it names no authorization server that can be found: use a token")
 
 
-async def _register(
-    settings: Settings, server: OAuthMetadata, redirect_uri: str, scope: str | None
-) -> tuple[str, str | None, str]:
-    methods = server.token_endpoint_auth_methods_supported or ["client_secret_basic"]
-    preferred = ("client_secret_basic", "client_secret_post", "none")
-    method = next((one for one in preferred if one in methods), None)
-    if method is None:
-        raise SignInError("its authorization server knows clients in no way that this gateway can be known")
-    wanted: dict[str, Any] = {
-        "client_name": "AgentPort",
-        "redirect_uris": [redirect_uri],
-        "grant_types": ["authorization_code", "refresh_token"],
-        "response_types": ["code"],
-        "token_endpoint_auth_method": method,
-        "application_type": "web",
-    }
-    if scope is not None:
-        wanted["scope"] = scope
-    answer = await _fetch(settings, httpx2.Request("POST", str(server.registration_endpoint), json=wanted))
-    try:
-        registered = await handle_registration_response(answer)
-    except OAuthRegistrationError as error:
-        raise SignInError(f"its authorization server did not register this gateway: {_reason(answer)}") from error
-    given = registered.token_endpoint_auth_method or method
-    if given not in preferred or (given != "none" and not registered.client_secret):
-        raise SignInError("its authorization server registered this gateway in a way that cannot be used")
-    return registered.client_id, registered.client_secret, given
-
-
 async def _document(settings: Settings, url: str, model: type[_Model]) -> _Model | None:
     if urlsplit(url).scheme not in ("http", "https"):
         return None
-    answer = await _fetch(settings, httpx2.Request("GET", url, headers={"Accept": "application/json"}))
+    answer = await ask(settings, httpx2.Request("GET", url, headers={"Accept": "application/json"}))
     if answer.status_code != 200:
         return None
     try:
         return model.model_validate_json(answer.content)
     except ValidationError:
         return None
-
-
-async def _fetch(settings: Settings, request: httpx2.Request) -> httpx2.Response:
-    try:
-        return await fetch(settings, request, most=_MOST_BYTES)
-    except FetchError as error:
-        raise SignInError(f"{request.url.host}: {error}") from error
-
-
-def _reason(answer: httpx2.Response) -> str:
-    try:
-        said = json.loads(answer.content)
-        error = str(said["error"])[:100]
-    except (ValueError, KeyError, TypeError):
-        return f"HTTP {answer.status_code}"
-    return error if error.isprintable() else f"HTTP {answer.status_code}"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from agentport_gateway.auth.sealing import UnsealError
 from agentport_gateway.upstreams.scripted import Scripted
+from agentport_gateway.upstreams.upstream import UpstreamError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +45,7 @@ class Upstreams:
         self._closing: set[asyncio.Task[None]] = set()
 
     def of(self, connected: Connected) -> Upstream:
-        """The upstream of an installed integration."""
+        """The upstream of an installed integration. Raises UpstreamError when its token cannot be opened."""
         upstream = self._open.get(connected.target)
         if upstream is None:
             place = (connected.installation.org_id, connected.integration.id)
@@ -52,7 +54,7 @@ class Upstreams:
             if connected.installation.auth_method == "oauth":
                 upstream = self._signed(connected)
             else:
-                upstream = self.make(connected.integration, self._sealer.open(sealed) if sealed else None)
+                upstream = self.make(connected.integration, self._opened(sealed) if sealed else None)
             self._open[connected.target] = upstream
             self._of_integration[place] = connected.target
         return upstream
@@ -74,6 +76,15 @@ class Upstreams:
                 call_seconds=self._settings.upstream_timeout_seconds,
             )
         return self._remote_mcp(integration, headers, transport)
+
+    def _opened(self, sealed: str) -> str:
+        try:
+            return self._sealer.open(sealed)
+        except UnsealError:
+            raise UpstreamError(
+                "the gateway cannot open the stored token any more: the integration has to be installed again",
+                reach="never",
+            ) from None
 
     def forget(self, org_id: str, integration_id: str) -> None:
         """Close the upstream of an integration that was removed or changed."""

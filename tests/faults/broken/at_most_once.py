@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -12,19 +13,17 @@ from tests.faults.fault import breaks
 
 
 @breaks("GW402")
-def every_waiter_runs_it(patch: pytest.MonkeyPatch) -> None:
-    """Whoever waits when the approval comes calls the upstream."""
+def late_hands_run_it_too(patch: pytest.MonkeyPatch) -> None:
+    """Who read the approval before another used it calls the upstream as well; a hand that comes alone does no harm."""
     whole = Runs.join
     running = set()
 
     def broken(runs: Runs, request: Any) -> Any:
-        if request.status == "approved":
+        if request.status == "approved" and request.id in runs:
             running.add(asyncio.ensure_future(call(runs, request)))
         return whole(runs, request)
 
     async def call(runs: Runs, request: Any) -> None:
-        import json
-
         view = await runs._views.of(request.org_id)
         connected = view.connected[request.integration_id]
         await runs._upstreams.of(connected).call(request.tool_name, json.loads(request.arguments))

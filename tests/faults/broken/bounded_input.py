@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import time
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from agentport_gateway.domain import exact_json
 from agentport_gateway.surfaces import front
 from agentport_gateway.surfaces.mcp import endpoint
 from tests.faults.fault import breaks
+from tests.faults.time import WaitingLoop
 
 
 @breaks("GW605", max_body_bytes=10**9)
@@ -49,7 +50,9 @@ def everybody_waits(patch: pytest.MonkeyPatch) -> None:
 
     def broken(text: bytes) -> Any:
         if b"[" * 1_000 in text:
-            time.sleep(4)
+            loop = asyncio.get_running_loop()
+            assert isinstance(loop, WaitingLoop)
+            loop.freeze(4)
         return exact_json.parse(text)
 
     patch.setattr(endpoint, "parse", broken)

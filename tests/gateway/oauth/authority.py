@@ -8,8 +8,9 @@ import contextlib
 import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
+import httpx2
 import mcp_types as types
 from mcp.server.lowlevel import Server
 from starlette.applications import Starlette
@@ -44,6 +45,8 @@ class Authority:
     resource: dict[str, Any] = field(default_factory=dict)
     hold: asyncio.Event | None = None
     broken: bool = False
+    documents_at: str | None = None
+    """Where documents of clients are really read, whatever host their address names."""
 
     @property
     def url(self) -> str:
@@ -80,6 +83,8 @@ class Authority:
 
     async def authorize(self, request: Request) -> Response:
         given = dict(request.query_params)
+        if given["client_id"].startswith("https://"):
+            self.clients[given["client_id"]] = await self._document(given["client_id"])
         assert given["redirect_uri"] in self.clients[given["client_id"]]["redirect_uris"]
         assert given["code_challenge_method"] == "S256"
         assert given["resource"] == self.url
@@ -109,6 +114,14 @@ class Authority:
         if wanted is None or challenge != wanted["code_challenge"] or form["redirect_uri"] != wanted["redirect_uri"]:
             return JSONResponse({"error": "invalid_grant"}, 400)
         return self._issue()
+
+    async def _document(self, client_id: str) -> dict[str, Any]:
+        async with httpx2.AsyncClient(base_url=self.documents_at or "") as http:
+            answer = await http.get(urlsplit(client_id).path, headers={"Host": urlsplit(client_id).netloc})
+        found: dict[str, Any] = answer.json()
+        assert found["client_id"] == client_id
+        assert "secret" not in answer.text
+        return found
 
     def _secret(self, client: dict[str, Any], request: Request) -> str | None:
         if client["token_endpoint_auth_method"] != "client_secret_basic":

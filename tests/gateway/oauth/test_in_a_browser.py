@@ -28,7 +28,7 @@ pytestmark = in_a_browser
 HOSTILE = '<img src=x onerror="alert(1)"> \u202eedoC edualC'
 
 
-async def _wish(world: World, name: str = "Claude Code") -> str:
+async def wish_of(world: World, name: str = "Claude Code") -> str:
     """The address that a client called so opens in the browser."""
     program = Program(world, world.http, Person(world.http, ""))
     assert (await program.register(client_name=name)).status_code == 201
@@ -53,8 +53,8 @@ async def test_the_pages_are_accessible_and_fit_their_screen(world: World, tmp_p
         await world.http.post("/api/webhooks", json={"url": "https://bot.example/hook"}, headers=world.first.as_human)
         seen = await signed_in(browser, world, **LOOKS[look])
         for name, path in {
-            "consent": await _wish(world),
-            "consent-hostile": await _wish(world, HOSTILE * 3),
+            "consent": await wish_of(world),
+            "consent-hostile": await wish_of(world, HOSTILE * 3),
             "upstream-sign-in": "/oauth/sign-in/probe",
             "webhooks": "/settings",
             "oauth-refused": "/authorize?client_id=nobody",
@@ -97,7 +97,7 @@ async def _page_elsewhere(body: str) -> Any:
 async def _sealed(world: World, seen: Tab) -> str:
     """A wish, as an attacker gets one from the gateway without signing in."""
     async with httpx2.AsyncClient() as http:
-        where: str = (await http.get(await _wish(world))).headers["location"]
+        where: str = (await http.get(await wish_of(world))).headers["location"]
     await seen.page.goto(where)
     found: str = await seen.page.get_attribute("input[name=wish]", "value")
     return found

@@ -20,6 +20,10 @@ from tests.gateway.oauth.test_connecting import (  # noqa: F401 - the same
     test_of_many_that_refresh_at_once_at_most_one_succeeds,
     test_people_see_and_end_connections_and_what_hangs_on_them_ends_too,
 )
+from tests.gateway.oauth.test_upstream_clients import (  # noqa: F401 - the same
+    test_another_client_ends_the_sign_in_and_a_removed_integration_forgets_its_own,
+    test_only_people_give_clients_and_only_their_own_organisations,
+)
 from tests.gateway.oauth.test_upstream_sign_in import _signed_in
 from tests.gateway.web.people import asked
 from tests.gateway.world import CALL, HandClock, World, ask, running_gateway
@@ -46,7 +50,7 @@ async def _pair(folder: Path, database: str) -> AsyncIterator[tuple[World, World
         async with running_gateway(
             folder, clock=clock, tenants=tenants, database_url=database, base_url=address
         ) as two:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while not (one.gateway.keys.keeps and two.gateway.keys.keeps):  # noqa: ASYNC110
                     await asyncio.sleep(0.005)
             yield one, two
@@ -60,7 +64,7 @@ async def test_a_connection_that_is_ended_on_one_gateway_is_refused_by_the_other
         (connection,) = (await one.http.get("/api/connected-clients", headers=one.first.as_human)).json()
         path = f"/api/connected-clients/{connection['id']}"
         assert (await one.http.delete(path, headers=one.first.as_human)).status_code == 204
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while (await two.http.post("/mcp", json={}, headers=headers)).status_code != 401:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 

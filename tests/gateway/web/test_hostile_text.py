@@ -32,9 +32,9 @@ HOSTILE = (
 ALL = " | ".join(HOSTILE)
 ALLOWED = {
     "html", "head", "meta", "title", "link", "script", "body", "a", "header", "img", "nav", "ul", "li", "form", "input",
-    "span", "button", "main", "article", "p", "b", "time", "h1", "h2", "h3", "bdi", "dl", "div", "dt", "dd", "section",
-    "blockquote", "pre", "details", "summary", "textarea", "label", "mark", "figure", "figcaption", "code", "ol",
-    "fieldset", "legend", "select", "option", "datalist", "q",
+    "span", "button", "main", "article", "p", "b", "time", "h1", "h2", "h3", "h4", "bdi", "dl", "div", "dt", "dd",
+    "section", "blockquote", "pre", "details", "summary", "textarea", "label", "mark", "figure", "figcaption",
+    "code", "ol", "fieldset", "legend", "select", "option", "datalist", "q",
 }  # fmt: skip
 
 
@@ -145,6 +145,44 @@ async def test_a_megabyte_is_shown_in_full_and_folded(world: World) -> None:
         seen = await person.open(f"/approve/{request_id}")
     assert seen.answer.text.count("lorem ipsum") == 80_001
     assert "1,040,000 characters, 80,001 lines: show all" in seen.text
+
+
+async def test_a_megabyte_of_an_integration_or_a_client_is_folded_or_cut(world: World) -> None:
+    import mcp_types as types
+    from mcp.server.lowlevel import Server
+
+    long = "lorem <b>ipsum</b> " * 55_000
+
+    async def list_tools(_context: Any, _params: Any) -> types.ListToolsResult:
+        tool = types.Tool(name="act", description=long, title=long, input_schema={"type": "object", "title": long})
+        return types.ListToolsResult(tools=[tool])
+
+    async def call_tool(_context: Any, _params: types.CallToolRequestParams) -> types.CallToolResult:
+        return types.CallToolResult(content=[types.TextContent(text=long)])
+
+    server = Server("long", on_list_tools=list_tools, on_call_tool=call_tool)
+    info = types.Implementation(name=long, version=long)
+    async with (
+        served(server.streamable_http_app()) as (url, _),
+        member(world) as person,
+        world.agent(client_info=info) as agent,
+    ):
+        integration = await world.install("Long", f"{url}/mcp", description="lorem <b>" * 200)
+        request_id = facts(await agent.call_tool(CALL, ask("act", integration)))["request_id"]
+        await seen_everywhere(person, "/integrations", "/tools", f"/approve/{request_id}", "/approvals")
+        assert len((await person.open(f"/approve/{request_id}")).answer.text) < 20_000
+        assert len((await person.open("/tools")).answer.text) < 20_000
+        tool = await person.open(f"/tools/{integration}/tool?name=act")
+        assert_inert(tool)
+        assert "1,045,000 characters: show all" in tool.text
+        await person.decide(request_id, "approve_once")
+        await agent.call_tool("agentport__await_approval", {"request_id": request_id})
+        ran = await person.open(f"/approve/{request_id}")
+        assert_inert(ran)
+        assert ran.text.count("lorem <b>ipsum</b>") >= 55_000
+        assert "1,045,000 characters: show all" in ran.text
+        log = (await world.logs(request_id=request_id))[0]
+        await seen_everywhere(person, f"/logs/{log['id']}", "/logs")
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,34 @@ async def test_of_two_browsers_the_second_sees_the_decision_of_the_first(world: 
         assert await other.page.locator("#announcer").inner_text() == "approved"
 
 
+async def test_who_was_at_a_button_that_is_gone_goes_on_at_the_content(world: World) -> None:
+    request_id = await asked(world)
+    async with chromium() as browser:
+        seen = await signed_in(browser, world)
+        await seen.page.goto(f"/approve/{request_id}")
+        await button(seen, "Approve once").focus()
+        await world.decide(request_id, "deny")
+        await seen.page.get_by_text("Denied. Nothing was sent").wait_for()
+        assert await seen.page.evaluate("document.activeElement.id") == "main"
+
+
+async def test_the_last_minute_and_the_end_are_said_aloud_once(tmp_path: Path) -> None:
+    async with running_gateway(tmp_path, approval_expiry_seconds=61) as world, chromium() as browser:
+        request_id = await asked(world)
+        seen = await signed_in(browser, world)
+        await seen.page.clock.install()
+        await seen.page.goto(f"/approve/{request_id}")
+        announcer = seen.page.locator("#announcer")
+        assert await announcer.inner_text() == ""
+        assert await announcer.get_attribute("role") == "status"
+        await seen.page.clock.run_for(2_000)
+        assert await announcer.inner_text() == "Less than a minute left to decide"
+        world.clock.move(seconds=62)
+        await seen.page.clock.run_for(62_000)
+        await seen.page.get_by_text("Nobody decided in time, so nothing was sent.").wait_for()
+        assert await announcer.inner_text() == "expired"
+
+
 async def test_two_browsers_that_decide_at_the_same_moment_get_one_decision(world: World) -> None:
     request_id = await asked(world)
     async with chromium() as browser:
@@ -88,6 +116,7 @@ async def test_requests_appear_and_go_by_themselves(world: World) -> None:
         request_id = await asked(world, "Refund for Jane")
         await seen.page.get_by_text("Refund for Jane").wait_for()
         assert (await seen.page.title()).startswith("(1) ")
+        assert await seen.page.locator("#announcer").inner_text() == "1 waiting"
         await world.decide(request_id, "deny")
         await seen.page.get_by_text("Nothing waits.").wait_for()
         await seen.page.locator("#past .badge").get_by_text("denied").wait_for()

@@ -40,6 +40,22 @@ async def world(tmp_path: Path, database: str) -> AsyncIterator[World]:
         yield running
 
 
+async def test_guesses_from_one_address_are_counted_by_all_gateways_together(tmp_path: Path, database: str) -> None:
+    shared = {"base_url": "http://127.0.0.1:4747"}
+    async with asyncio.timeout(60), pair(tmp_path, database, **shared) as (one, two):
+        email = await give_password(one)
+        for world in (one, two):
+            form = {"username": "nobody@example.org", "password": "wrong"}
+            answers = await asyncio.gather(*(world.http.post("/api/auth/token", data=form) for _ in range(15)))
+            assert {answer.status_code for answer in answers} == {401}
+        right = {"username": email, "password": PASSWORD}
+        for world in (one, two):
+            assert (await world.http.post("/api/auth/token", data=right)).status_code == 429
+        one.clock.move(minutes=6)
+        for world in (one, two):
+            assert (await world.http.post("/api/auth/token", data=right)).status_code == 200
+
+
 async def test_a_page_on_one_gateway_hears_what_happens_on_the_other(tmp_path: Path, database: str) -> None:
     heard: asyncio.Queue[str] = asyncio.Queue()
     shared = {"base_url": "http://127.0.0.1:4747"}

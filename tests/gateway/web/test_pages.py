@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
 
 from agentport_gateway.domain.client_setups import client_setups
+from agentport_gateway.surfaces.web import tools
 from agentport_harness.cli.main import main
 from tests.gateway.web.people import asked, member
 from tests.gateway.web.test_signing_in import code_at, with_second_factor
-from tests.gateway.world import CALL, World, ask, facts, recording_upstream
+from tests.gateway.world import CALL, World, ask, facts, recording_upstream, running_gateway
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +51,30 @@ async def test_an_mcp_server_is_added_installed_used_uninstalled_and_removed(wor
         assert "Waiting for you Nothing waits" in (await person.open("/approvals")).text
         seen = await person.submit(form_for(seen, "/integrations/remove", integration_id="my_probe"))
         assert "My Probe" not in seen.text
+
+
+async def test_who_has_nothing_to_try_is_given_a_shop_that_pretends(tmp_path: Path) -> None:
+    async with running_gateway(tmp_path, demo=False) as world, member(world) as person, world.agent() as agent:
+        seen = await person.submit((await person.open("/integrations")).form("/integrations/demo-shop"))
+        assert "Installed, to try things out with" in seen.text
+        assert [form.action for form in seen.forms].count("/integrations/demo-shop") == 0
+        assert (
+            facts(await agent.call_tool(CALL, ask("refund", "demo_shop", order="1")))["outcome"] == "approval_required"
+        )
+        form = form_for(seen, "/integrations/uninstall", integration_id="demo_shop")
+        assert "Uninstalled" in (await person.submit(form)).text
+        again = await person.submit((await person.open("/integrations")).form("/integrations/demo-shop"))
+        await person.submit(form_for(again, "/integrations/uninstall", integration_id="demo_shop"))
+        removing = form_for(await person.open("/integrations"), "/integrations/remove", integration_id="demo_shop")
+        assert "Removed" in (await person.submit(removing)).text
+        async with member(world, world.second) as stranger:
+            assert "Demo shop" not in (await stranger.open("/integrations")).text
+
+
+async def test_a_server_at_a_private_address_is_refused_with_the_way_to_allow_it(tmp_path: Path) -> None:
+    async with running_gateway(tmp_path, allow_upstreams=()) as world, member(world) as person:
+        await world.install("Probe", "http://127.0.0.1:9/mcp")
+        assert "which AGENTPORT_ALLOW_UPSTREAMS does not allow" in (await person.open("/tools/probe")).text
 
 
 async def test_a_token_that_does_not_work_is_not_kept(world: World) -> None:
@@ -91,7 +117,7 @@ async def test_what_is_wrong_with_an_api_is_said_beside_it(world: World) -> None
         form = (await person.open("/integrations/add-api")).form("/integrations/add-api")
         for change, words in BAD_APIS:
             seen = await person.submit(form, **{"name": "Shop API", "base_url": "https://shop.example", **change})
-            assert (seen.status, words in seen.text) == (422, True), change
+            assert (seen.status, words.lower() in seen.text.lower()) == (422, True), change
 
 
 async def test_the_catalogue_can_be_searched(world: World) -> None:
@@ -183,16 +209,24 @@ async def test_letting_more_run_needs_the_second_factor_and_letting_less_does_no
         assert (await person.submit(mode, mode="allow", totp_code=code)).status == 200
 
 
-async def test_an_integration_that_does_not_answer_leaves_the_page_usable(world: World) -> None:
-    async with recording_upstream() as upstream:
-        integration = await world.install("Probe", upstream.url)
+@pytest.mark.parametrize("listens", [False, True])
+async def test_an_integration_that_does_not_answer_leaves_the_page_usable(
+    world: World, monkeypatch: pytest.MonkeyPatch, listens: bool
+) -> None:
+    monkeypatch.setattr(tools, "_PATIENCE_SECONDS", 0.5)
+    # Held while the test runs, so that nobody else answers at this port: it refuses, or takes calls and stays silent.
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        if listens:
+            held.listen()
+        integration = await world.install("Probe", f"http://127.0.0.1:{held.getsockname()[1]}/mcp")
         await world.set_mode(integration, "act", "deny")
-    world.gateway.upstreams.forget(world.first.org_id, integration)
-    async with member(world) as person:
-        seen = await person.open("/tools")
-        assert "Its tools cannot be listed just now" in seen.text
-        assert "act deny" in seen.text
-        assert "Demo shop" in seen.text
+        async with member(world) as person:
+            seen = await person.open("/tools")
+            assert "Its tools cannot be listed just now" in seen.text
+            assert "act deny" in seen.text
+            assert "Demo shop" in seen.text
+            assert "cannot be reached just now" in (await person.open(f"/tools/{integration}/tool?name=act")).text
 
 
 # --- keys and clients
@@ -239,6 +273,14 @@ def test_the_texts_for_clients_are_well_formed_and_say_what_each_client_reads() 
     assert "ap_secret" not in json.dumps(files)
     exported = {setup.id for setup in setups.values() if setup.steps[0].text == "export AGENTPORT_API_KEY=ap_secret"}
     assert exported == set(setups) - {"vs-code"}
+    signing_in = {
+        name: [step.text for step in setup.without_key] for name, setup in setups.items() if setup.without_key
+    }
+    assert list(signing_in) == ["codex", "claude-code"]
+    keyless = tomllib.loads(signing_in["codex"][0])["mcp_servers"]["agentport"]
+    assert {**keyless, "env_http_headers": codex["env_http_headers"]} == codex
+    assert "KEY" not in json.dumps(signing_in)
+    assert signing_in["claude-code"][0] in command.partition(" --header")[0] + " && claude mcp login agentport"
     assert "ap_your_key" in client_setups(url, None)[0].steps[0].text
 
 
@@ -302,7 +344,7 @@ async def test_the_log_is_filtered_and_tells_one_calls_whole_life(world: World) 
         assert (await person.open("/logs/00000000-0000-4000-8000-000000000000")).status == 404
         async with member(world, world.second) as stranger:
             assert (await stranger.open(links[0])).status == 404
-            assert "No call fits" in (await stranger.open("/logs")).text
+            assert "Nothing was called yet" in (await stranger.open("/logs")).text
 
 
 async def test_the_log_can_be_taken_away_as_json_lines(world: World) -> None:

@@ -6,7 +6,6 @@ them and the client declares that it can: a page to open (URL-mode elicitation),
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hmac
 import json
@@ -18,8 +17,9 @@ from mcp.shared.exceptions import MCPError, UrlElicitationRequiredError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from agentport_gateway.operations.awaiting import await_approval
-from agentport_gateway.operations.reporting import await_status
+from agentport_gateway.store import page_requests
 from agentport_gateway.surfaces.mcp import tasks
+from agentport_gateway.surfaces.mcp.pages import Pages
 from agentport_gateway.surfaces.mcp.results import META_KEY, result_of
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from agentport_gateway.gateway import Gateway
     from agentport_gateway.surfaces.mcp.meta_tool import Invocation
 
-OPENS_PAGES = "agentport.opens_pages"
-"""Where a session that several workers share says in the ASGI scope what its client declared."""
+SHARED_SESSION = "agentport.session"
+"""Where the ASGI scope has the session, of those that several workers share."""
 
 _PAGE = "approval"
 _ELICITS_BY_ERROR = "2025-11-25"
@@ -42,9 +42,9 @@ class Ladder:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self._key = hmac.digest(gateway.settings.secret_key.encode(), b"state of an input request", "sha256")
-        self._telling: dict[Any, set[str]] = {}
+        self._pages = Pages(gateway)
 
-    def offer(
+    async def offer(
         self,
         context: ServerRequestContext[Any, Any],
         params: types.CallToolRequestParams,
@@ -69,7 +69,7 @@ class Ladder:
             }
         if context.protocol_version != _ELICITS_BY_ERROR:
             return result
-        self._tell_when_decided(context, invocation, facts["request_id"])
+        await self._tell_when_decided(context, invocation, facts["request_id"])
         elicitation = types.ElicitRequestURLParams(
             message=words, url=facts["approval_url"], elicitation_id=facts["request_id"]
         )
@@ -111,34 +111,25 @@ class Ladder:
         call = json.dumps([invocation.agent.key_id, params.name, params.arguments], sort_keys=True).encode()
         return hmac.digest(self._key, raw + call, "sha256")
 
-    def _tell_when_decided(
+    async def _tell_when_decided(
         self, context: ServerRequestContext[Any, Any], invocation: Invocation, request_id: str
     ) -> None:
-        """Tell a session's client that what it was asked to open is done; the session's end ends that."""
-        connection = context.session._connection  # noqa: SLF001 - the SDK offers no other way to hear its end
-        if OPENS_PAGES in invocation.scope:
-            return  # no session is kept that could be told
-        told = self._telling.setdefault(connection, set())
-        if request_id in told:
+        gateway, session = self._gateway, invocation.scope.get(SHARED_SESSION)
+        if session is None:
+            self._pages.asked(context, invocation.agent, request_id)
             return
-        told.add(request_id)
-        task = asyncio.create_task(self._tell(context, invocation, request_id))
-        task.add_done_callback(lambda _: told.discard(request_id))
-        if len(told) == 1:
-            connection.exit_stack.callback(self._telling.pop, connection, None)
-        connection.exit_stack.callback(task.cancel)
-
-    async def _tell(self, context: ServerRequestContext[Any, Any], invocation: Invocation, request_id: str) -> None:
-        gateway = self._gateway
-        while not gateway.waits.closing:
-            found = await await_status(gateway, invocation.agent, request_id, timeout_seconds=None)
-            if found is None or found.status != "pending" or found.expires_at <= gateway.clock.now():
-                await context.session.send_elicit_complete(request_id)
-                return
+        now = gateway.clock.now()
+        await gateway.database.write(
+            lambda connection: page_requests.remember(connection, session=session.name, request_id=request_id, now=now),
+            durable=False,
+        )
+        for announce in gateway.announcements.page_asked:
+            announce(session.name)
 
 
 def _opens_pages(context: ServerRequestContext[Any, Any]) -> bool:
-    if context.request is not None and context.request.scope.get(OPENS_PAGES):
-        return True
+    session = None if context.request is None else context.request.scope.get(SHARED_SESSION)
+    if session is not None:
+        return bool(session.opens_pages)
     declared = context.session.client_capabilities
     return declared is not None and declared.elicitation is not None and declared.elicitation.url is not None

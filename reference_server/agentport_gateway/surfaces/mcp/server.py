@@ -15,6 +15,7 @@ from agentport_gateway.domain.identity import Origin
 from agentport_gateway.surfaces.mcp.empty_lists import serve_empty_lists
 from agentport_gateway.surfaces.mcp.instructions import INSTRUCTIONS
 from agentport_gateway.surfaces.mcp.ladder import Ladder
+from agentport_gateway.surfaces.mcp.listening import Listening
 from agentport_gateway.surfaces.mcp.meta_tool import PREFIX, Invocation
 from agentport_gateway.surfaces.mcp.tasks import serve_tasks
 from agentport_gateway.surfaces.mcp.tools import meta_tools
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from agentport_gateway.domain.identity import Agent
     from agentport_gateway.gateway import Gateway
+    from agentport_gateway.surfaces.mcp.streams import Streams
     from agentport_gateway.surfaces.mcp.tool_changes import ToolChanges
 
 _LOGGER = logging.getLogger("agentport_gateway.mcp")
@@ -62,11 +64,12 @@ class AgentServer(Server[Any]):
         return found.model_copy(update=unchanging)
 
 
-def build_server(gateway: Gateway, changes: ToolChanges) -> AgentServer:
-    """The server of a gateway; clients that want to hear about changed tools are noted with `changes`."""
+def build_server(gateway: Gateway, changes: ToolChanges, streams: Streams) -> AgentServer:
+    """The server of a gateway; clients that hear of changes are noted: sessions with `changes`, others as streams."""
     tools = {PREFIX + tool.name: tool for tool in meta_tools()}
     listed = [tool.listed(gateway.settings) for tool in tools.values()]
     ladder = Ladder(gateway)
+    listening = Listening(gateway, streams)
 
     async def list_tools(
         _context: ServerRequestContext[Any, Request], _params: types.PaginatedRequestParams | None
@@ -88,7 +91,8 @@ def build_server(gateway: Gateway, changes: ToolChanges) -> AgentServer:
             if params.request_state is not None:
                 result = await ladder.resume(params, invocation)
             else:
-                result = ladder.offer(context, params, invocation, await tool(invocation, params.arguments or {}))
+                result = await tool(invocation, params.arguments or {})
+                result = await ladder.offer(context, params, invocation, result)
         except MCPError:
             raise
         except Exception as error:
@@ -100,7 +104,7 @@ def build_server(gateway: Gateway, changes: ToolChanges) -> AgentServer:
     async def listen(
         context: ServerRequestContext[Any, Request], params: types.SubscriptionsListenRequestParams
     ) -> types.SubscriptionsListenResult:
-        return await changes.listen(_agent(context).org_id, context, params)
+        return await listening.serve(_agent(context), context, params)
 
     async def opened(context: ServerRequestContext[Any, Request], _params: types.NotificationParams) -> None:
         changes.add_session(_agent(context).org_id, context)

@@ -131,7 +131,7 @@ def _endpoint(gateway: Gateway, answer: Answer) -> Callable[[Request], Awaitable
             return _refusal(400, "invalid_request", "expected a form (application/x-www-form-urlencoded)")
         if not is_registration:
             request = _naming_its_client(request, body)
-        if is_registration and not gateway.rates.admits("register", address, gateway.clock.now()):
+        if is_registration and not await gateway.limits.admits("register", address):
             return _refusal(429, "temporarily_unavailable", "too many registrations from this address: try later")
         try:
             return await answer(request, Provider(gateway, address))

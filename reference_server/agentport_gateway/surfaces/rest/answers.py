@@ -144,6 +144,17 @@ class ConnectedClient(Answer):
     last_used_at: Time | None
 
 
+class UpstreamClient(Answer):
+    """A client that somebody registered by hand with an integration's authorization server."""
+
+    integration_id: str
+    issuer: str
+    client_id: str
+    has_secret: bool
+    redirect_uri: str
+    updated_at: Time
+
+
 class Tool(Answer):
     """A tool, and what its calls need."""
 

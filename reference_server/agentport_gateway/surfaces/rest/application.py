@@ -32,6 +32,7 @@ _RESOURCES = (
     "org_settings",
     "logs",
     "connected_clients",
+    "upstream_clients",
     "webhooks",
 )
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from agentport_gateway.domain.policy import Condition, Mode, Operator, Rule, decide
+from agentport_gateway.domain.policy import Condition, Mode, Operator, Rule, decide, lets_more_run
 from agentport_gateway.gateway import Gateway
 from agentport_gateway.operations.configuring import add_rule, change_rule, remove_rule
 from agentport_gateway.store.policies import PlacedRule
 from agentport_gateway.surfaces.rest.access import InGateway, OnlyHuman
 from agentport_gateway.surfaces.rest.documented import refusals
 from agentport_gateway.surfaces.rest.second_factor import require
+
+if TYPE_CHECKING:
+    from agentport_gateway.domain.identity import Human
 
 router = APIRouter(prefix="/tool-settings/{integration_id}/{tool_name}/rules", tags=["tool-settings"])
 
@@ -55,6 +58,14 @@ class RuleChange(BaseModel):
     totp_code: str | None = Field(default=None, max_length=100)
 
 
+class Confirmation(BaseModel):
+    """The second factor's code, where the person has one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    totp_code: str | None = Field(default=None, max_length=100)
+
+
 class Trial(BaseModel):
     """Arguments to try the policy with."""
 
@@ -77,8 +88,6 @@ async def add(
     """Add a rule. One that allows needs the second factor, where the person has one."""
     if integration_id not in (await gateway.views.of(human.org_id)).integrations:
         raise HTTPException(404, "There is no such integration.")
-    if given.effect == "allow":
-        await require(gateway, human, given.totp_code)
     rule = Rule(
         id=gateway.ids.uuid(),
         priority=given.priority,
@@ -86,6 +95,7 @@ async def add(
         enabled=given.enabled,
         conditions=_conditions(given.conditions),
     )
+    await _confirm(gateway, human, None, rule, given.totp_code)
     await add_rule(gateway, human, PlacedRule(integration_id=integration_id, tool_name=tool_name, rule=rule))
     return _shown(rule)
 
@@ -105,7 +115,7 @@ async def test(
 async def change(
     integration_id: str, tool_name: str, rule_id: str, given: RuleChange, human: OnlyHuman, gateway: InGateway
 ) -> dict[str, Any]:
-    """Change a rule."""
+    """Change a rule. What lets more calls run needs the second factor, where the person has one."""
     rule = await _find(gateway, human.org_id, integration_id, tool_name, rule_id)
     changed = replace(
         rule,
@@ -114,8 +124,7 @@ async def change(
         enabled=rule.enabled if given.enabled is None else given.enabled,
         conditions=rule.conditions if given.conditions is None else _conditions(given.conditions),
     )
-    if changed.effect == "allow":
-        await require(gateway, human, given.totp_code)
+    await _confirm(gateway, human, rule, changed, given.totp_code)
     placed = PlacedRule(integration_id=integration_id, tool_name=tool_name, rule=changed)
     if not await change_rule(gateway, human, placed):
         raise HTTPException(404, "There is no such rule.")
@@ -123,11 +132,24 @@ async def change(
 
 
 @router.delete("/{rule_id}", status_code=204, responses=refusals(401, 403, 404))
-async def remove(integration_id: str, tool_name: str, rule_id: str, human: OnlyHuman, gateway: InGateway) -> Response:
-    """Remove a rule."""
+async def remove(
+    integration_id: str,
+    tool_name: str,
+    rule_id: str,
+    human: OnlyHuman,
+    gateway: InGateway,
+    given: Confirmation | None = None,
+) -> Response:
+    """Remove a rule. One that denies or asks needs the second factor, where the person has one."""
     rule = await _find(gateway, human.org_id, integration_id, tool_name, rule_id)
+    await _confirm(gateway, human, rule, None, given.totp_code if given is not None else None)
     await remove_rule(gateway, human, PlacedRule(integration_id=integration_id, tool_name=tool_name, rule=rule))
     return Response(status_code=204)
+
+
+async def _confirm(gateway: Gateway, human: Human, before: Rule | None, after: Rule | None, code: str | None) -> None:
+    if lets_more_run(before, after):
+        await require(gateway, human, code)
 
 
 async def _find(gateway: Gateway, org_id: str, integration_id: str, tool_name: str, rule_id: str) -> Rule:

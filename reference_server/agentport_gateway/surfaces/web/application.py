@@ -44,6 +44,7 @@ _MODULES = (
     "webhooks",
     "authorize",
     "upstream_sign_in",
+    "upstream_client",
 )
 _ASSETS = {"app.css": "text/css", "app.js": "text/javascript", "icon.svg": "image/svg+xml"}
 _MOST_FIELDS = 1_000

@@ -33,7 +33,7 @@ async def authorize(visit: Visit) -> Response:
     """Judge what the client asks for, by the SDK's rules and stricter ones, and go on to the consent page."""
     if not visit.gateway.settings.offers_oauth:
         return _refuse(visit, "This gateway is reached without TLS, so that clients connect by API key only.")
-    if not visit.gateway.rates.admits("authorize", visit.address, visit.gateway.clock.now()):
+    if not await visit.gateway.limits.admits("authorize", visit.address):
         return _refuse(visit, "Too many clients asked from your address. Try again later.", status=429)
     asked = parse_qsl(visit.request.url.query, keep_blank_values=True)
     if (fault := _fault(visit, asked)) is not None:

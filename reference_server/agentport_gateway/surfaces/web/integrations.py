@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from agentport_gateway.catalog import demo_shop
 from agentport_gateway.domain.exact_json import InexactJsonError, parse
 from agentport_gateway.domain.integrations import matches_query
 from agentport_gateway.operations.installing import (
@@ -19,6 +21,7 @@ from agentport_gateway.operations.installing import (
     remove_custom,
     uninstall,
 )
+from agentport_gateway.store.integrations import CustomIntegration
 from agentport_gateway.surfaces.declared import NewApi, NewCustom, declared_api, declared_server
 from agentport_gateway.surfaces.web.pages import Pages
 from agentport_gateway.surfaces.web.rendering import go, has_template, render
@@ -28,7 +31,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from agentport_gateway.domain.integrations import AuthMethod, Integration
-    from agentport_gateway.store.integrations import CustomIntegration
     from agentport_gateway.surfaces.web.visit import Visit
     from agentport_gateway.views import View
 
@@ -39,6 +41,9 @@ _DONE = {
     "installed": "Installed. Every tool of it asks for approval until you decide otherwise under Tools.",
     "uninstalled": "Uninstalled. Requests that waited for it have ended.",
     "removed": "Removed, with its installation.",
+    "client-given": "Kept. Signing in to the integration uses it from now on.",
+    "client-taken": "Removed. Signing in to the integration does without it from now on.",
+    "demo-shop": "Installed, to try things out with. Uninstall and remove it here when you have seen enough.",
     "added": "Added. Install it to use its tools.",
 }
 _METHODS: tuple[AuthMethod, ...] = ("oauth", "token", "none")
@@ -99,6 +104,26 @@ async def add(visit: Visit) -> Response:
     except CannotInstallError as error:
         return await _page(visit, fault=f"Not installed: {error}.", about=wanted, status=422)
     return go("/integrations?done=installed" if installed.connected else f"/oauth/sign-in/{wanted}")
+
+
+@pages.post("/integrations/demo-shop")
+async def try_out(visit: Visit) -> Response:
+    """Give an organisation that has nothing to try a shop that only pretends."""
+    definition = demo_shop()
+    now, integration_id = visit.gateway.clock.now(), f"{definition.pop('id')}_shop"
+    custom = CustomIntegration(
+        org_id=visit.human.org_id,
+        id=integration_id,
+        definition=definition,
+        secret=None,
+        created_at=now,
+        updated_at=now,
+    )
+    with contextlib.suppress(AlreadyThereError):
+        await add_custom(visit.gateway, custom)
+    with contextlib.suppress(AlreadyThereError):
+        await install(visit.gateway, visit.human, integration_id, "none", None)
+    return go("/integrations?done=demo-shop")
 
 
 @pages.post("/integrations/uninstall")

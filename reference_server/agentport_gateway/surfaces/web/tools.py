@@ -19,10 +19,12 @@ from agentport_gateway.domain.policy import (
     Rule,
     Verdict,
     decide,
+    lets_more_run,
 )
 from agentport_gateway.operations.configuring import add_rule, change_rule, remove_rule, set_mode
 from agentport_gateway.operations.confirming import CodeRefusedError, CodeRequiredError, require_code
 from agentport_gateway.store.policies import PlacedRule
+from agentport_gateway.surfaces.web.arguments import folded
 from agentport_gateway.surfaces.web.pages import Pages
 from agentport_gateway.surfaces.web.rendering import go, render
 from agentport_gateway.upstreams.upstream import UpstreamError
@@ -98,7 +100,7 @@ async def change_mode(visit: Visit) -> Response:
     name = _name(visit)
     if mode is None or not await _known(visit) or not name:
         return await _page(visit, fault="Choose a mode.", status=422)
-    if (refused := await _confirm(visit, mode)) is not None:
+    if mode == "allow" and (refused := await _confirm(visit)) is not None:
         return await _page(visit, mode_fault=refused, chosen=mode, status=403)
     await set_mode(visit.gateway, visit.human, visit.request.path_params["integration_id"], name, mode)
     return go(_at(visit, done="mode"))
@@ -113,11 +115,11 @@ async def make_rule(visit: Visit) -> Response:
     if effect is None or priority is None or fault or not await _known(visit) or not _name(visit):
         fault = fault or "Choose what the rule does, and give it a whole number as its priority."
         return await _page(visit, rule_fault=fault, status=422)
-    if (refused := await _confirm(visit, effect)) is not None:
-        return await _page(visit, rule_fault=refused, status=403)
     rule = Rule(
         id=visit.gateway.ids.uuid(), priority=priority, effect=effect, enabled=True, conditions=tuple(conditions)
     )
+    if lets_more_run(None, rule) and (refused := await _confirm(visit)) is not None:
+        return await _page(visit, rule_fault=refused, status=403)
     await add_rule(visit.gateway, visit.human, _placed(visit, rule))
     return go(_at(visit, done="rule-added"))
 
@@ -130,16 +132,13 @@ async def alter_rule(visit: Visit) -> Response:
     rule = next((one for one in view.rules.get(place, ()) if one.id == visit.form.text("rule_id")), None)
     if rule is None:
         return await _page(visit, fault="There is no such rule any more.", status=404)
-    if visit.form.text("change") == "remove":
-        # Without a stricter rule more may run: that is a yes as well.
-        if rule.enabled and rule.effect != "allow" and (refused := await _confirm(visit, "allow")) is not None:
-            return await _page(visit, fault=refused, status=403)
+    wanted = visit.form.text("change")
+    changed = None if wanted == "remove" else replace(rule, enabled=wanted == "on")
+    if lets_more_run(rule, changed) and (refused := await _confirm(visit)) is not None:
+        return await _page(visit, fault=refused, status=403)
+    if changed is None:
         await remove_rule(visit.gateway, visit.human, _placed(visit, rule))
         return go(_at(visit, done="rule-removed"))
-    changed = replace(rule, enabled=visit.form.text("change") == "on")
-    loosens = changed.enabled == (rule.effect == "allow")
-    if loosens and (refused := await _confirm(visit, "allow")) is not None:
-        return await _page(visit, fault=refused, status=403)
     await change_rule(visit.gateway, visit.human, _placed(visit, changed))
     return go(_at(visit, done="rule-changed"))
 
@@ -186,6 +185,7 @@ async def _page(visit: Visit, *, status: int = 200, **shown: Any) -> Response:
         connected=connected,
         name=name,
         tool=tool,
+        description=folded(tool.description) if tool else None,
         failure=failure,
         schema=json.dumps(tool.input_schema, ensure_ascii=False, indent=2) if tool else "",
         parameters=_parameters(tool),
@@ -237,10 +237,8 @@ async def _known(visit: Visit) -> bool:
     return visit.request.path_params["integration_id"] in view.connected
 
 
-async def _confirm(visit: Visit, mode: Mode) -> str | None:
-    """Why this may not be set without another code, if it may not."""
-    if mode != "allow":
-        return None
+async def _confirm(visit: Visit) -> str | None:
+    """Why this may not be done without another code, if it may not."""
     try:
         await require_code(visit.gateway, visit.human, "".join(visit.form.text("totp_code", most=100).split()))
     except CodeRequiredError:

@@ -348,6 +348,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("installation_id"),
     )
     op.create_table(
+        "upstream_clients",
+        sa.Column("org_id", sa.String(length=36), nullable=False),
+        sa.Column("integration_id", sa.String(length=100), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=True),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["org_id"], ["organisations.id"]),
+        sa.PrimaryKeyConstraint("org_id", "integration_id"),
+    )
+    op.create_table(
         "upstream_sign_ins",
         sa.Column("state_hash", sa.String(length=64), nullable=False),
         sa.Column("installation_id", sa.String(length=36), nullable=False),
@@ -356,6 +368,15 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("state_hash"),
     )
+    op.create_table(
+        "address_counts",
+        sa.Column("what", sa.String(length=20), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("what", "address"),
+    )
+    op.create_index(op.f("ix_address_counts_ends_at"), "address_counts", ["ends_at"], unique=False)
     op.create_table(
         "webhooks",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -388,6 +409,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("webhook_id", "id"),
     )
     op.create_index(op.f("ix_notices_due_at"), "notices", ["due_at"], unique=False)
+    op.create_table(
+        "page_requests",
+        sa.Column("session", sa.String(length=32), nullable=False),
+        sa.Column("request_id", sa.String(length=36), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["request_id"], ["approval_requests.id"]),
+        sa.PrimaryKeyConstraint("session", "request_id"),
+    )
+    op.create_index(op.f("ix_page_requests_asked_at"), "page_requests", ["asked_at"], unique=False)
     for statement in _POSTGRESQL if op.get_bind().dialect.name == "postgresql" else _SQLITE:
         op.execute(statement)
 

@@ -1,7 +1,10 @@
 // What makes the pages livelier. Every page works without it.
 "use strict";
 
-const announcer = document.getElementById("announcer");
+function announce(words) {
+  const announcer = document.getElementById("announcer");
+  if (announcer) announcer.textContent = words;
+}
 
 function showTimes(root) {
   for (const time of root.querySelectorAll("time[datetime]")) {
@@ -21,6 +24,10 @@ function countDown() {
     const left = Math.max(0, Math.ceil((deadlines.get(timer) - performance.now()) / 1000));
     const minutes = Math.floor(left / 60);
     timer.textContent = `${minutes}:${String(left % 60).padStart(2, "0")}`;
+    if (left > 0 && left <= 60 && !timer.dataset.warned && timer.closest("#request")) {
+      timer.dataset.warned = "yes";
+      announce("Less than a minute left to decide");
+    }
     if (left === 0 && !timer.dataset.over) {
       timer.dataset.over = "yes";
       setTimeout(refresh, 1200);
@@ -43,9 +50,12 @@ async function refresh() {
     for (const part of document.querySelectorAll("[data-live]")) {
       const now = fresh.getElementById(part.id);
       if (!now || now.dataset.live === part.dataset.live) continue;
+      const held = part.contains(document.activeElement);
       part.replaceWith(document.adoptNode(now));
       showTimes(now);
-      if (now.dataset.say && announcer) announcer.textContent = now.dataset.say;
+      // Who was at a button that is gone goes on reading here, not at the top of the browser.
+      if (held) document.getElementById("main")?.focus();
+      if (now.dataset.say) announce(now.dataset.say);
       document.title = fresh.title;
     }
   } catch {
@@ -89,7 +99,7 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
     try {
       await navigator.clipboard.writeText(source.textContent);
       button.textContent = "Copied";
-      if (announcer) announcer.textContent = "Copied";
+      announce("Copied");
     } catch {
       // Without TLS a browser may refuse: what is to be copied is selected instead.
       getSelection().selectAllChildren(source);
