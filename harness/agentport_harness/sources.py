@@ -136,7 +136,7 @@ def _walk(folder: Path) -> Iterator[Source | Problem]:
         yield Problem(
             path=str(folder),
             slug="foreign-files",
-            message=f"passed over {foreign} file{'s' if foreign > 1 else ''} without a recording's suffix",
+            message=f"{foreign:,} file{'s' if foreign > 1 else ''} without a recording's suffix",
             hint=f"recordings end in {', '.join(SUFFIXES)}",
             severity="warning",
         )

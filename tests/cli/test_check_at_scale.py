@@ -156,7 +156,8 @@ def test_a_long_run_is_summed_up_by_rule_source_and_time(tmp_path: Path, capsys:
     out = capsys.readouterr().out
     assert len(out.splitlines()) < 500
     assert "AP101 share-approval-url (MUST): 600 sessions (99.5%), 600 findings" in out
-    assert f"in 301 sessions  {tmp_path / '2.jsonl'}" in out
+    assert f"in 300 of 301 sessions  {tmp_path / '2.jsonl'}" in out
+    assert f"       1  Expected JSON\n          at {tmp_path / 'broken.jsonl'}:1\n          hint: every line" in out
     assert "  2026-05-29 100.0% " in out
     assert out.splitlines()[-1].startswith("603 sessions, 1 not read; verdicts: ")
 

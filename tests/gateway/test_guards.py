@@ -99,9 +99,8 @@ GUARDS = (
     Guard("scripts in what an agent says", "surfaces/web/rendering.py",
           'Markup("<mark>{}</mark>").format(piece) if hidden else escape(piece)',
           'Markup("<mark>{}</mark>").format(piece) if hidden else Markup(piece)', HOSTILE),
-    Guard("hidden and reordered text", "surfaces/web/rendering.py",
-          'Markup("<mark>{}</mark>").format(piece) if hidden else escape(piece)', "escape(piece)",
-          "web/test_deciding.py::test_arguments_are_shown_in_full_whatever_their_shape"),
+    Guard("hidden and reordered text", "domain/visible.py",
+          '        yield from _looked_up(found.group())\n', "        yield found.group(), False\n", HOSTILE),
     # OAuth, as the server.
     Guard("a token of /mcp at REST", "surfaces/rest/access.py",
           '        raise HTTPException(401, "The sign-in is unknown or has ended.", headers=_SIGN_IN)\n',

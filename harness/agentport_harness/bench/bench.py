@@ -29,7 +29,10 @@ from agentport_harness.transports.probe import Behaviour, ProbeTool, Received
 
 T = TypeVar("T")
 CLEAN_UP = 5.0
-"""Seconds that undoing one thing may take."""
+"""Seconds that undoing one thing may take: a key, an integration, an approval request."""
+MOST_CLEAN_UP = 30.0
+HANDS = 4
+"""Requests that are denied at the same time at the end."""
 WAIT_FOR_TOOL = 60.0
 """Seconds that another check may need a tool that was set to its mode by hand."""
 SLACK_IN_FLOORS = 100
@@ -283,9 +286,13 @@ class Bench:
         self._open[request_id] = None
 
     async def _deny_open(self) -> None:
-        for request_id in tuple(self._open):
-            del self._open[request_id]
-            await self.adapter.try_decide(request_id, "denies")  # refused where it ended by itself
+        async def deny() -> None:
+            while self._open:
+                await self.adapter.try_decide(self._open.popitem()[0], "denies")  # refused where it ended by itself
+
+        async with anyio.create_task_group() as hands:
+            for _ in range(HANDS):
+                hands.start_soon(deny)
 
     # --- time and company
 
@@ -348,7 +355,7 @@ class Bench:
 
     async def _undone(self, what: str, undoing: Callable[[], Awaitable[object]]) -> None:
         try:
-            if not await to_the_end(undoing, CLEAN_UP):
+            if not await to_the_end(undoing, min(CLEAN_UP * max(len(self._open), 1), MOST_CLEAN_UP)):
                 self.left_behind.append(f"{what}: no answer in time")
         except HarnessError as error:
             self.left_behind.append(f"{what}: {error.message}")

@@ -79,6 +79,8 @@ def _lines(run: Run, look: Look) -> Iterator[tuple[str, str]]:
     full = set(most_telling(run, MOST_IN_FULL))
     problems = 0
     for number, (session, name) in enumerate(zip(run.sessions, names(run), strict=True)):
+        if run.totals and (session.problem is not None or session.skipped):
+            continue  # told by the reason, with the totals
         if session.problem is not None or _faults(session) or session.skipped:
             problems += 1
             if problems <= MOST_PROBLEMS and not (look.quiet and session.skipped):
@@ -89,7 +91,7 @@ def _lines(run: Run, look: Look) -> Iterator[tuple[str, str]]:
             yield from _roll(session)
             yield from ((f"    {visible(name)}: {visible(value)}", "") for name, value in run.facts.items())
     told = min(problems, MOST_PROBLEMS)
-    problems = max(problems, run.totals.unjudged if run.totals else 0)
+    problems = max(problems, run.totals.faults if run.totals else 0)
     if problems > told:
         yield f"  and {problems - told:,} more that could not be judged or were skipped", "red"
     yield from _left(run, full)
@@ -273,7 +275,7 @@ def _summary(run: Run, console: Console) -> None:
         met = sum(1 for session in run.sessions if session.expectation and session.expectation.met)
         skipped = sum(1 for session in run.sessions if session.skipped)
         wrong = len(run.sessions) - met - skipped
-        text = f"{len(run.sessions)} transcripts: {met} as declared, {wrong} not, {skipped} skipped"
+        text = f"{counted(len(run.sessions), 'transcript')}: {met} as declared, {wrong} not, {skipped} skipped"
     else:
         told = ", ".join(f"{counts[name]:,} {name.replace('_', ' ')}" for name in counts if name != "sessions")
         text = f"{', '.join(_kinds(run, counts['sessions']))}; verdicts: {told}"

@@ -50,7 +50,7 @@ async def _installed(stand: Stand, hand: HandInstalled, tell: Callable[[str], No
     with anyio.move_on_after(PATIENCE):
         while True:
             async with _session(stand) as session:
-                if await _lists_it(session, hand.integration_id):
+                if await _lists_it(session, hand.integration_id, direct=stand.calls == "direct"):
                     return
             if not told:
                 told = True
@@ -99,9 +99,11 @@ async def _session(stand: Stand) -> AsyncIterator[McpSession]:
         yield session
 
 
-async def _lists_it(session: McpSession, integration_id: str) -> bool:
+async def _lists_it(session: McpSession, integration_id: str, *, direct: bool = False) -> bool:
     """Whether the agent is told of the probe's tools."""
     try:
+        if direct:
+            return NAMES[0] in await session.tools()
         told = await session.call(
             f"{PREFIX}list_integration_tools", {"integration_id": integration_id}, timeout=_ANSWER
         )

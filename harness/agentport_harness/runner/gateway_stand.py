@@ -9,7 +9,7 @@ from functools import partial
 from typing import cast
 
 from agentport_harness.bench.by_hand import NAMES, HandInstalled
-from agentport_harness.bench.stand import Stand, Target, Tenant
+from agentport_harness.bench.stand import Calls, Stand, Target, Tenant
 from agentport_harness.core.errors import InputError, UnreachableError
 from agentport_harness.core.transcript import Mode
 from agentport_harness.transports.adapter import GatewayAdapter
@@ -47,6 +47,7 @@ class GatewayOptions:
     probe_integration: str = ""
     protocol: Protocol = "auto"
     rung: Rung = "result"
+    calls: Calls = "meta"
     rounds: int = 5
     poll_limit: float = 60.0
     jobs: int = 8
@@ -79,6 +80,7 @@ async def standing(options: GatewayOptions) -> AsyncIterator[Stand]:
             by_hand=_by_hand(options, probe),
             protocol=options.protocol,
             rung=options.rung,
+            calls=options.calls,
             given=_given(options),
             commands=commands,
             rounds=options.rounds,

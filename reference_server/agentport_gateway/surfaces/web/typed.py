@@ -35,5 +35,6 @@ def faults_of(error: ValidationError) -> dict[str, str]:
     for fault in error.errors(include_url=False, include_input=False, include_context=False):
         name, *place = fault["loc"] or ("",)
         where = ".".join(str(part + 1 if isinstance(part, int) else part) for part in place)
-        faults.setdefault(str(name), []).append(f"{where}: {fault['msg']}" if where else fault["msg"])
+        said = fault["msg"].removeprefix("Value error, ")
+        faults.setdefault(str(name), []).append(f"{where}: {said}" if where else said[:1].upper() + said[1:])
     return {name: "; ".join(found[:5]) + "." for name, found in faults.items()}
