@@ -77,12 +77,15 @@ def _read(source: Source, chosen: Sequence[Importer], *, glance: bool = False) -
             for session in _sessions(records, records.of(stream), chosen):
                 for met in records.drained():
                     lost += [met.line] if met.line else []
-                    yield met
+                    yield met if size == _size(source) else _softened(met)
                 yield session if isinstance(session, Problem) else _with_gaps(session, lost)
     except UNREADABLE as error:
         records.problems.append(problem(source, error))
     if size != _size(source):
-        message, hint = "the file grew while it was read, and was judged as far as it went", "judge it again at its end"
+        message, hint = (
+            "the file grew while it was read; what came after this line was left",
+            "judge it again at its end",
+        )
         records.problems = [_softened(found) for found in records.problems]
         records.complain("grows", message, records.last_line, hint=hint, severity="warning")
     yield from records.drained()
@@ -182,12 +185,14 @@ def _sessions(records: Records, values: Iterator[Record], chosen: Sequence[Impor
         return
     records.problems.clear()
     names = ", ".join(importer.name for importer in takers or chosen)
+    stranger = source.walked and not takers  # a folder holds other things than recordings
+    tried = "unknown format" if stranger else f"unknown format; tried {names}"
     yield Problem(
         path=source.name,
         slug="ambiguous-format" if takers else "unknown-format",
-        message=f"could be any of {names}" if takers else f"unknown format; tried {names}",
+        message=f"could be any of {names}" if takers else tried,
         hint="name the format with --input-format",
-        severity="warning" if source.walked and not takers else "error",
+        severity="warning" if stranger else "error",
     )
 
 

@@ -29,6 +29,7 @@ from .test_policies import (  # noqa: F401 - the same
 from .test_portable_sessions import listening, next_message, opened
 from .test_serving import is_ready, sign_in, start
 from .test_store_model import Store
+from .test_wait_ladder import TASKS, a_task, hearing
 from .world import AWAIT, CALL, HandClock, World, ask, facts, recording_upstream, running_gateway
 
 if TYPE_CHECKING:
@@ -234,6 +235,18 @@ async def test_the_end_of_a_page_is_told_on_whichever_gateway_has_the_stream(tmp
             assert "tools/list_changed" in await next_message(news)
 
 
+async def test_a_task_is_told_of_on_whichever_gateway_its_client_listens(tmp_path: Path, database: str) -> None:
+    able = {"extensions": {TASKS: {}}}
+    async with pair(tmp_path, database, wait_rungs=("tasks",)) as (one, two), recording_upstream() as upstream:
+        task_id = await a_task(one, ask("act", await one.install("Probe", upstream.url)))
+        async with hearing(two, {"taskIds": [task_id]}, **able) as next_message_of:
+            assert (await next_message_of())["params"]["notifications"] == {"taskIds": [task_id]}
+            await two.until_parked(1)
+            await one.decide(task_id, "approve-once")
+            assert (await next_message_of())["params"]["status"] == "completed"
+        assert len(upstream.calls) == 1
+
+
 async def eventually(holds: Callable[[], bool], seconds: float = 5) -> None:
     async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110 - news from another gateway
@@ -284,7 +297,7 @@ TestStoreOnPostgresql.settings = settings(max_examples=8, stateful_step_count=25
 
 
 async def both_workers_serve_connections_that_come_at_once(supervisor: int, base_url: str) -> None:
-    workers = [int(process.name) for process in Path("/proc").glob("[0-9]*") if parent(process) == supervisor]
+    workers = children(supervisor)
     before = [sockets(worker) for worker in workers]
     for _ in range(20):
         async with httpx2.AsyncClient(base_url=base_url, timeout=30) as http:
@@ -292,6 +305,10 @@ async def both_workers_serve_connections_that_come_at_once(supervisor: int, base
             if min(sockets(worker) - few for worker, few in zip(workers, before, strict=True)) >= 4:
                 return
     pytest.fail("one worker took nearly all connections every time")
+
+
+def children(supervisor: int) -> list[int]:
+    return [int(process.name) for process in Path("/proc").glob("[0-9]*") if parent(process) == supervisor]
 
 
 def parent(process: Path) -> int:
