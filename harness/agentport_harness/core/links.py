@@ -99,7 +99,8 @@ class Watch:
         whole = frozenset(text[start:stop] for start, stop in spans) - altered.keys()
         rest = _blanked(text, spans)
         named: list[tuple[int, int]] = []
-        for reading in dict.fromkeys((rest, as_the_eye_reads(rest), without_breaks(rest))):
+        may_tell = _DIGIT.search(rest) or not rest.isascii()  # every end of an id that tells of it holds a digit
+        for reading in dict.fromkeys((rest, as_the_eye_reads(rest), without_breaks(rest))) if may_tell else ():
             for start, stop, url in self._named(reading):
                 if url not in whole:
                     altered.setdefault(url, _passage(reading, start, stop))
@@ -157,8 +158,6 @@ class Watch:
         return not text.isascii() or any(word in lowered for word in self.places)
 
     def _holds_an_end(self, lowered: str) -> bool:
-        if not _DIGIT.search(lowered):  # every such end holds one
-            return False
         return any(end in lowered for ends in (self.heads, self.tails) for end in ends)
 
     def _unnamed(self, text: str, known: Container[str]) -> str:
