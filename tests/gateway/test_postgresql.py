@@ -29,6 +29,7 @@ from .test_policies import (  # noqa: F401 - the same
 from .test_portable_sessions import listening, next_message, opened
 from .test_serving import is_ready, sign_in, start
 from .test_store_model import Store
+from .test_wait_ladder import TASKS, a_task, hearing
 from .world import AWAIT, CALL, HandClock, World, ask, facts, recording_upstream, running_gateway
 
 if TYPE_CHECKING:
@@ -232,6 +233,18 @@ async def test_the_end_of_a_page_is_told_on_whichever_gateway_has_the_stream(tmp
         async with listening(one, session) as news:
             await one.http.delete("/api/installed/demo", headers=one.first.as_agent)
             assert "tools/list_changed" in await next_message(news)
+
+
+async def test_a_task_is_told_of_on_whichever_gateway_its_client_listens(tmp_path: Path, database: str) -> None:
+    able = {"extensions": {TASKS: {}}}
+    async with pair(tmp_path, database, wait_rungs=("tasks",)) as (one, two), recording_upstream() as upstream:
+        task_id = await a_task(one, ask("act", await one.install("Probe", upstream.url)))
+        async with hearing(two, {"taskIds": [task_id]}, **able) as next_message_of:
+            assert (await next_message_of())["params"]["notifications"] == {"taskIds": [task_id]}
+            await two.until_parked(1)
+            await one.decide(task_id, "approve-once")
+            assert (await next_message_of())["params"]["status"] == "completed"
+        assert len(upstream.calls) == 1
 
 
 async def eventually(holds: Callable[[], bool], seconds: float = 5) -> None:

@@ -81,6 +81,19 @@ def test_a_key_file_without_a_key_is_not_taken_for_one(tmp_path: Path) -> None:
         settings(tmp_path)
 
 
+def test_a_new_key_is_not_made_beside_a_database_that_another_key_sealed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings(tmp_path)
+    (tmp_path / "gateway.sqlite").write_text("")
+    assert settings(tmp_path).secret_key
+    (tmp_path / "secret.key").unlink()
+    with pytest.raises(BadSettingsError, match=r"secret\.key is gone, and .* may hold what only its key opens"):
+        settings(tmp_path)
+    monkeypatch.setenv("AGENTPORT_SECRET_KEY", "another")
+    assert settings(tmp_path).secret_key == "another"
+
+
 def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(BadSettingsError, match=r"the data folder .*/file/data cannot be made: Not a directory"):

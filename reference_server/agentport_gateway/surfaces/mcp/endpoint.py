@@ -84,7 +84,7 @@ class McpEndpoint:
                 return
             send, scope = answering
         scope = {**scope, "path": "/mcp", "raw_path": b"/mcp", "user": _user(agent.key_id, agent.org_id), AGENT: agent}
-        early = None if _is_handshake(headers) or not _waits(message) else EarlyStart(send)
+        early = None if as_json or _is_handshake(headers) or not _waits(message) else EarlyStart(send)
         mode = answer_as_json.set(as_json)
         try:
             await self._sessions.serve(scope, receive, early or send)
