@@ -40,6 +40,8 @@ class Checked:
     seconds: float = 0.0
 
 
+PAGES = 4
+"""Pages of a check where a human confirms with a second factor; decisions and modes get time of their own."""
 _BROKE: Mapping[str, tuple[str, str]] = {"bad-list": ("the gateway sends no list of its tools", "a list of tools")}
 
 
@@ -89,7 +91,7 @@ async def run_check(check: GatewayCheck, stand: Stand, *, resting: Callable[[], 
     left: list[str] = []
     facts: dict[str, str] = {}
     began = time.perf_counter()
-    with anyio.move_on_after(check.timeout) as scope:
+    with anyio.move_on_after(check.timeout + PAGES * stand.pace) as scope:
 
         def more_time(seconds: float) -> None:
             scope.deadline += seconds
