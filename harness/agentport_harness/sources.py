@@ -136,7 +136,7 @@ def _walk(folder: Path) -> Iterator[Source | Problem]:
         yield Problem(
             path=str(folder),
             slug="foreign-files",
-            message=f"passed over {foreign} file{'s' if foreign > 1 else ''} without a recording's suffix",
+            message=f"{foreign:,} file{'s' if foreign > 1 else ''} without a recording's suffix",
             hint=f"recordings end in {', '.join(SUFFIXES)}",
             severity="warning",
         )
@@ -252,6 +252,14 @@ def _zstd_member(raw: BinaryIO, about: zipfile.ZipInfo) -> IO[bytes]:
     *_, name_length, extra_length = _ZIP_HEADER.unpack(raw.read(_ZIP_HEADER.size))
     raw.seek(name_length + extra_length, os.SEEK_CUR)
     return cast("IO[bytes]", BufferedReader(_Frames(BytesIO(raw.read(about.compress_size))), _PIECE))
+
+
+def can_be_read_again(source: Source) -> bool:
+    """Whether it is an ordinary file, which can be read twice at little cost."""
+    try:
+        return source.path is not None and stat.S_ISREG(source.path.stat().st_mode)
+    except OSError:
+        return False
 
 
 def problem(source: Source, error: Exception, line: int | None = None) -> Problem:

@@ -30,6 +30,7 @@ from agentport_gateway.surfaces.mcp.sessions import Sessions
 from agentport_gateway.surfaces.mcp.streams import Streams
 from agentport_gateway.surfaces.mcp.tool_changes import ToolChanges
 from agentport_gateway.system import RandomIds, SystemClock
+from agentport_gateway.telling import Telling
 from agentport_gateway.upstreams.pool import Upstreams
 from agentport_gateway.views import Views
 from agentport_gateway.waits import Waits
@@ -53,15 +54,37 @@ _ENDED_AT_ONCE = 100
 
 def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None) -> Front:
     """The ASGI application of a gateway; its lifespan opens and closes everything."""
-    clock, ids = clock or SystemClock(), ids or RandomIds()
+    gateway = _parts(settings, clock or SystemClock(), ids or RandomIds())
+    streams = Streams()
+    changes = ToolChanges(streams)
+    sessions = Sessions(
+        build_server(gateway, changes, streams),
+        max_body_bytes=settings.max_body_bytes,
+        stateless=settings.stateless_sessions,
+    )
+    gateway.announcements.tools_changed.append(changes.announce)
+    gateway.announcements.key_revoked += [sessions.end_soon, streams.end_of]
+    gateway.announcements.page_asked.append(streams.asked)
+    portable = PortableSessions(gateway, streams) if settings.stateless_sessions else None
+    endpoint = McpEndpoint(
+        settings=settings, keys=gateway.keys, tokens=gateway.tokens, sessions=sessions, portable=portable
+    )
+    return Front(
+        gateway=gateway,
+        mcp=endpoint,
+        lifespan=lambda: _life(gateway, sessions, streams),
+        close_streams=streams.close,
+    )
+
+
+def _parts(settings: Settings, clock: Clock, ids: Ids) -> Gateway:
     database = open_database(settings.database_url)
     sealer = Sealer(settings.secret_key)
     views = Views(database, load_catalog(demo=settings.demo))
     waits = Waits(clock)
     upstreams = Upstreams(settings, clock, sealer, database, signed_out=views.drop)
     keys = Keys(database, clock)
-    runs = Runs(runner=ids.uuid(), clock=clock, database=database, views=views, waits=waits, upstreams=upstreams)
-    gateway = Gateway(
+    return Gateway(
         settings=settings,
         clock=clock,
         ids=ids,
@@ -73,65 +96,45 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
         sealer=sealer,
         views=views,
         waits=waits,
+        telling=Telling(database),
         upstreams=upstreams,
-        runs=runs,
+        runs=Runs(runner=ids.uuid(), clock=clock, database=database, views=views, waits=waits, upstreams=upstreams),
         announcements=Announcements(),
     )
-    streams = Streams()
-    changes = ToolChanges(streams)
-    sessions = Sessions(
-        build_server(gateway, changes, streams),
-        max_body_bytes=settings.max_body_bytes,
-        stateless=settings.stateless_sessions,
-    )
-    gateway.announcements.tools_changed.append(changes.announce)
-    ending: set[asyncio.Task[None]] = set()
 
-    def end_sessions(key_id: str) -> None:
-        task = asyncio.get_running_loop().create_task(sessions.end_sessions_of(key_id))
-        ending.add(task)
-        task.add_done_callback(ending.discard)
 
-    gateway.announcements.key_revoked += [end_sessions, streams.end_of]
-    gateway.announcements.page_asked.append(streams.asked)
-
-    @contextlib.asynccontextmanager
-    async def lifespan() -> AsyncIterator[None]:
+@contextlib.asynccontextmanager
+async def _life(gateway: Gateway, sessions: Sessions, streams: Streams) -> AsyncIterator[None]:
+    """The time between start and end. What keeps the gateway from starting is raised as CannotStartError."""
+    database = gateway.database
+    with opening(database.engine):
+        migrate(database.engine)
+    database.start()
+    try:
         with opening(database.engine):
-            migrate(database.engine)
-        database.start()
+            await _recover(gateway)
+        tasks = [
+            asyncio.create_task(_upkeep(gateway), name="upkeep"),
+            asyncio.create_task(tell_all(gateway), name="notices"),
+        ]
+        if not database.is_sqlite:
+            gateway.views.keeps = gateway.keys.keeps = False
+            tasks.append(asyncio.create_task(hear(gateway), name="hearing"))
         try:
-            with opening(database.engine):
-                await _recover(gateway)
-            tasks = [
-                asyncio.create_task(_upkeep(gateway), name="upkeep"),
-                asyncio.create_task(tell_all(gateway), name="notices"),
-            ]
-            if not database.is_sqlite:
-                views.keeps = gateway.keys.keeps = False
-                tasks.append(asyncio.create_task(hear(gateway), name="hearing"))
-            try:
-                async with sessions.run():
-                    yield
-                    waits.release()
-                    streams.close()
-                    await runs.drain(_LAST_RUNS_SECONDS)
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-                await upstreams.close()
-                await gateway.keys.note_uses()
+            async with sessions.run():
+                yield
+                gateway.waits.release()
+                streams.close()
+                await gateway.runs.drain(_LAST_RUNS_SECONDS)
         finally:
-            database.close()
-
-    portable = None
-    if settings.stateless_sessions:
-        portable = PortableSessions(gateway, streams)
-    endpoint = McpEndpoint(
-        settings=settings, keys=gateway.keys, tokens=gateway.tokens, sessions=sessions, portable=portable
-    )
-    return Front(gateway=gateway, mcp=endpoint, lifespan=lifespan, close_streams=streams.close)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await gateway.upstreams.close()
+            await gateway.telling.close()
+            await gateway.keys.note_uses()
+    finally:
+        database.close()
 
 
 async def _recover(gateway: Gateway) -> None:

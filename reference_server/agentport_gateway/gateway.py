@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from agentport_gateway.operations.running import Runs
     from agentport_gateway.settings import Settings
     from agentport_gateway.store.database import Database
+    from agentport_gateway.telling import Telling
     from agentport_gateway.upstreams.pool import Upstreams
     from agentport_gateway.views import Views
     from agentport_gateway.waits import Waits
@@ -46,6 +47,7 @@ class Gateway:
     sealer: Sealer
     views: Views
     waits: Waits
+    telling: Telling
     upstreams: Upstreams
     runs: Runs
     announcements: Announcements

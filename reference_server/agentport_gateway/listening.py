@@ -12,6 +12,21 @@ class CannotListenError(Exception):
     """The address cannot be had; the text says which and what to do."""
 
 
+LONGEST_QUEUE = 2048
+"""How many connections may wait to be accepted."""
+
+
+class SharedListener(socket.socket):
+    """A socket that listens already, and that several processes accept from.
+
+    Each accepts one connection at a time, so that those which come at once are not all taken by whoever is first.
+    asyncio knows one number for how many it accepts and how many may wait: the latter is left as it is.
+    """
+
+    def listen(self, backlog: int = LONGEST_QUEUE, /) -> None:
+        """Listen as before."""
+
+
 def bind(host: str, port: int) -> socket.socket:
     """A listening socket. Raises CannotListenError."""
     try:
@@ -23,7 +38,7 @@ def bind(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        listener.listen(2048)
+        listener.listen(LONGEST_QUEUE)
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:

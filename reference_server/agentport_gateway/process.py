@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import enum
 import gc
 import json
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from agentport_gateway.app import build
+from agentport_gateway.catalog.reading import CatalogError
+from agentport_gateway.listening import LONGEST_QUEUE
 from agentport_gateway.logs import configure, masked
 from agentport_gateway.starting import CannotStartError
 from agentport_gateway.tracing import CannotTraceError, export_spans
@@ -50,7 +53,7 @@ def serve_until_stopped(
     try:
         end_spans = export_spans() if settings.traces else None
         return _serve(settings, options, listener, tell)
-    except (CannotTraceError, CannotStartError) as error:
+    except (CannotTraceError, CannotStartError, CatalogError) as error:
         sys.stderr.write(f"{masked(str(error))}\n")
         return Stopped.FAILED
     finally:
@@ -66,6 +69,7 @@ def _serve(settings: Settings, options: ServeOptions, listener: Any, tell: Calla
         application,
         log_config=None,
         access_log=False,
+        backlog=LONGEST_QUEUE if tell is None else 1,  # how many are accepted at a time, too: see SharedListener
         lifespan="off",
         timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
         timeout_keep_alive=75,
@@ -146,23 +150,33 @@ class _Server(uvicorn.Server):
         say(self._settings, self._options, ready)
 
 
-def raise_descriptor_limit() -> int:
-    """Take as many file descriptors as the system gives: every parked await is a connection. How many those are."""
+def raise_descriptor_limit() -> int | None:
+    """Take as many file descriptors as the system gives: every parked await is a connection.
+
+    How many those are; None for as many as one likes.
+    """
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return hard
+    # Some systems name a limit that they then do not give.
+    for wanted in (hard, 65_536, 10_240):
+        if soft == resource.RLIM_INFINITY or soft >= wanted > 0:
+            break
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            break
+    given = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return None if given == resource.RLIM_INFINITY else given
 
 
 def say(settings: Settings, options: ServeOptions, ready: dict[str, Any]) -> None:
     """Tell whoever started the gateway where it is."""
     if options.quiet:
         return
+    limit = raise_descriptor_limit()
     lines = [
         f"AgentPort reference gateway: {ready['base_url']} (MCP at {ready['mcp_url']}). Ctrl-C stops it.",
-        f"It may hold {raise_descriptor_limit():,} connections and files open at once.",
+        f"It may hold {f'{limit:,}' if limit is not None else 'any number of'} connections and files open at once.",
     ]
     if "setup_code" in ready:
         lines += [

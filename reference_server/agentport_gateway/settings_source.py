@@ -53,7 +53,7 @@ def settings_for(options: ServeOptions, *, base_url: str, folder: Path | None) -
     if "database_url" not in values and (folder is not None or "AGENTPORT_DATABASE_URL" not in os.environ):
         values["database_url"] = f"sqlite:///{_data_folder(folder) / 'gateway.sqlite'}"
     if not os.environ.get("AGENTPORT_SECRET_KEY"):
-        values["secret_key"] = _kept_key(_data_folder(folder) / "secret.key")
+        values["secret_key"] = _kept_key(_data_folder(folder))
     if not os.environ.get("AGENTPORT_SETUP_CODE"):
         values["setup_code"] = new_setup_code()
     try:
@@ -106,8 +106,14 @@ def _data_folder(folder: Path | None) -> Path:
     return folder
 
 
-def _kept_key(path: Path) -> str:
-    """The key in the file, made on first use; readable by its owner only."""
+def _kept_key(folder: Path) -> str:
+    """The key in the folder's file, made on first use; readable by its owner only."""
+    path, database = folder / "secret.key", folder / "gateway.sqlite"
+    if database.exists() and not path.exists():
+        raise BadSettingsError(
+            f"the key file {path} is gone, and {database} may hold what only its key opens: bring it back from your "
+            "backup, or give a new key by AGENTPORT_SECRET_KEY and install integrations that have a token again"
+        )
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -7,7 +7,6 @@ import gc
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,8 @@ from agentport_gateway.process import Stopped, say, serve_until_stopped, write_r
 from agentport_gateway.starting import CannotStartError
 
 if TYPE_CHECKING:
+    import socket
+
     from agentport_gateway.serve import ServeOptions
     from agentport_gateway.settings import Settings
 
@@ -36,11 +37,12 @@ def supervise(settings: Settings, options: ServeOptions, listener: socket.socket
 
 def work() -> None:
     """Serve as one of several: what to serve comes in by standard input, so that no secret is an argument."""
+    from agentport_gateway.listening import SharedListener
     from agentport_gateway.serve import ServeOptions
     from agentport_gateway.settings import Settings
 
     given = json.load(sys.stdin)
-    listener = socket.socket(fileno=given["listener"])
+    listener = SharedListener(fileno=given["listener"])
     told = given["told"]
 
     def tell() -> None:

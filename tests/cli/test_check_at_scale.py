@@ -79,14 +79,14 @@ def test_a_recording_that_a_process_dies_on_is_judged_by_another_and_nothing_is_
 def test_a_recording_that_kills_two_processes_is_a_fault_and_the_others_are_judged(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    given = parallel._Worker.give
+    added = parallel._Worker.add
 
-    def give(self: parallel._Worker, task: parallel._Task) -> None:
+    def add(self: parallel._Worker, task: parallel._Task) -> None:
         if task.source is not None and "codex-exec" in task.source.name:
             self.process.kill()
-        given(self, task)
+        added(self, task)
 
-    monkeypatch.setattr(parallel._Worker, "give", give)
+    monkeypatch.setattr(parallel._Worker, "add", add)
     deadly = str(FIXTURES / "codex-exec" / "approved-0.169.jsonl")
     fine = str(FIXTURES / "atif")
     first, *others = reports([deadly, fine], 1)
@@ -156,7 +156,8 @@ def test_a_long_run_is_summed_up_by_rule_source_and_time(tmp_path: Path, capsys:
     out = capsys.readouterr().out
     assert len(out.splitlines()) < 500
     assert "AP101 share-approval-url (MUST): 600 sessions (99.5%), 600 findings" in out
-    assert f"in 301 sessions  {tmp_path / '2.jsonl'}" in out
+    assert f"in 300 of 301 sessions  {tmp_path / '2.jsonl'}" in out
+    assert f"       1  Expected JSON\n          at {tmp_path / 'broken.jsonl'}:1\n          hint: every line" in out
     assert "  2026-05-29 100.0% " in out
     assert out.splitlines()[-1].startswith("603 sessions, 1 not read; verdicts: ")
 

@@ -231,6 +231,9 @@ for them, and gpt-6 calls them inside a program.
 Exit code 0 proves nothing in any of these clients. What a run was worth is in the client's own recording, which
 `agentport-conformance check` reads, and in the gateway's log; `agentport-conformance agent` compares the two.
 
+Cursor and VS Code are not in the table: neither was run. Their pages, and what `doctor` knows of them, are from their
+documentation.
+
 ## Try it yourself
 
 With the clients from npm in `node_modules`:

@@ -2,7 +2,7 @@
 
     miniature_agent.py run PROMPT | resume SESSION PROMPT
 
-It keeps its history and its recording below its home. MINIATURE says how it misbehaves: ``hang``, ``fail``,
+It keeps its history and its recording below its home. MINIATURE says how it misbehaves: ``hang``, ``ask``, ``fail``,
 ``leave`` (a process of its own outlives it), ``forget`` (no recording), ``deaf`` (it never reaches the gateway),
 ``lie`` (its recording leaves the gateway's calls out).
 """
@@ -89,6 +89,11 @@ def main() -> int:
     tell({"session": session, "environment": dict(os.environ), "prompt": prompt})
     if MANNERS == "hang":
         tell("Do you trust this folder? [y/n]")
+        time.sleep(600)
+    if MANNERS == "ask":
+        sys.stderr.write("no terminal here\n")
+        sys.stdout.write("Continue? [y/n] ")
+        sys.stdout.flush()
         time.sleep(600)
     if MANNERS == "fail":
         sys.stderr.write("no licence\n")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -27,6 +29,8 @@ from tests.clients.miniature import Nobody, driven, miniature, shipped
 from tests.serving import Served
 
 confined = pytest.mark.skipif(bool(why_no_namespace()), reason=f"no network namespace: {why_no_namespace()}")
+
+MODEL_KEY = "sk-own-0123456789"
 
 
 @pytest.fixture
@@ -102,6 +106,38 @@ def test_a_client_that_asks_a_question_is_ended_in_bounded_time_and_its_question
     assert run.exit_code() == 3
 
 
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_who_ends_the_command_ends_the_client_with_it(
+    told: signal.Signals, gateway: Served, folder: Path, tmp_path: Path
+) -> None:
+    codex = folder / "codex"
+    codex.write_text(f"#!/bin/sh\nexec 9> {tmp_path}/held\necho > {tmp_path}/ready\nexec sleep 60\n", encoding="utf-8")
+    codex.chmod(0o755)
+    for name in ("held", "ready"):
+        os.mkfifo(tmp_path / name)
+    command = [sys.executable, "-m", "agentport_harness", "agent", "--client", "codex", "--client-path", str(folder)]
+    command += ["--scenario", "approval/allowed-tool", "--ready-file", str(gateway.ready_file)]
+
+    with (
+        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process,
+        (tmp_path / "held").open("rb") as held,
+    ):
+        (tmp_path / "ready").read_text(encoding="utf-8")  # waits until the client runs
+        process.send_signal(told)
+        _, said = process.communicate(timeout=60)
+        assert held.read() == b"", "waits until nobody holds the other end"
+
+    assert (process.returncode, said.strip()) == (130, "interrupted")
+
+
+def test_a_question_is_told_although_the_client_complained_of_something_else(gateway: Served, folder: Path) -> None:
+    run = driven(gateway, folder, "approval/allowed-tool", manners="ask", time_limit=4.0)
+
+    (report,) = run.sessions
+    assert report.problem is not None
+    assert "no terminal here / Continue? [y/n]" in report.problem.message
+
+
 def test_a_client_that_fails_is_quoted(gateway: Served, folder: Path) -> None:
     run = driven(gateway, folder, "approval/allowed-tool", manners="fail")
 
@@ -175,15 +211,16 @@ def test_skills_are_placed_as_the_installer_does_where_there_is_none(
     assert run.facts["skills"].startswith(("placed as the installer does", "installed by"))
 
 
-def test_a_real_models_human_decides_by_watching_the_gateway(gateway: Served, folder: Path) -> None:
+def test_a_real_models_human_decides_by_watching_the_gateway(gateway: Served, folder: Path, tmp_path: Path) -> None:
     """The model here is scripted all the same, but the runner does not know that."""
 
     async def play() -> Run:
         known = {"stripe": "stripe_watched"}
         async with serving(ScriptedModel(shipped("approval/two-requests-at-once"), known, Nobody()).answer) as server:
             names = ("approval/two-requests-at-once",)
-            options = {"mark": "watched", "model": "real", "model_url": server.base_url, "model_key": "k"}
-            return await anyio.to_thread.run_sync(lambda: driven(gateway, folder, *names, **options))
+            options = {"mark": "watched", "model": "real", "model_url": server.base_url, "model_key": MODEL_KEY}
+            kept = tmp_path / "kept"
+            return await anyio.to_thread.run_sync(lambda: driven(gateway, folder, *names, keep=kept, **options))
 
     run = anyio.run(play)
 
@@ -194,6 +231,11 @@ def test_a_real_models_human_decides_by_watching_the_gateway(gateway: Served, fo
     answers = [event.text for event in report.trace.events if isinstance(event, ToolResult)]
     assert '{"refund": "re_7731", "status": "succeeded"}' in answers
     assert any(text.startswith("This tool call was denied by the human") for text in answers)
+    left = b"".join(path.read_bytes() for path in (tmp_path / "kept").rglob("*") if path.is_file())
+    assert b"MINIATURE_KEY" in left, "the miniature prints its environment"
+    assert MODEL_KEY not in repr(run)
+    assert MODEL_KEY.encode() not in left
+    assert gateway.told["api_key"].encode() not in left
     assert run.facts["passed"] == "1 of 1 (95 % interval 21% to 100%)"
 
 
@@ -312,7 +354,8 @@ def driven_without(client: object, gateway: Served, folder: Path) -> None:
         (["--client", "emacs"], 2, "choose one of claude-code, codex, gemini, opencode"),
         (["--client", "codex", "--client-path", "/nowhere"], 3, "no `codex` in /nowhere"),
         (["--client", "codex", "--model", "gpt-6", "--model-key-env", "NO_SUCH_KEY"], 2, "NO_SUCH_KEY is not set"),
-        (["--client", "codex", "--scenario", "no/such"], 2, "no such file or folder"),
+        (["--client", "codex", "--scenario", "no/such"], 2, "one that is shipped: approval, "),
+        (["--client", "codex", "--scenario", "by-the-human"], 2, "did you mean denial/by-the-human"),
         (["--client", "codex", "--format", "pdf"], 2, "no report format"),
         ([], 2, "Usage"),
     ],

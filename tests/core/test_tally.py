@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from agentport_harness.core.report import Problem, Run, SessionReport
-from agentport_harness.core.tally import MOST_PROBLEMS, MOST_SOURCES, MOST_TELLING, MOST_WHOLE, Tally
+from agentport_harness.core.tally import MOST_FAULTY, MOST_PLACES, MOST_TELLING, MOST_TROUBLES, MOST_WHOLE, Tally
 from agentport_harness.core.verdict import Finding, Status, Verdict
+from agentport_harness.core.worst import MOST_SOURCES
 
 DAY = 86_400.0
 START = 1_780_000_000.0
@@ -51,10 +53,10 @@ def test_a_long_run_keeps_the_most_telling_sessions_and_counts_all() -> None:
     run = tally.run("x")
     assert run.totals is tally
     assert run.summary() == Run(kind="recording", name="x", sessions=tuple(reports())).summary()
-    assert len(run.sessions) == MOST_TELLING + MOST_PROBLEMS
+    assert len(run.sessions) == MOST_TELLING
     assert run.sessions[0].source == "1.jsonl"
     assert run.sessions[-1].source == "1000.jsonl"
-    assert tally.unjudged == 250
+    assert tally.problems == 250
 
 
 @pytest.mark.parametrize("strict", [False, True])
@@ -88,10 +90,43 @@ def test_the_worst_sources_are_exact_and_few() -> None:
         for _ in range(number % 50 + 1):
             tally.add(session(number, "fail"))
     tally.add(session(500, "pass"))
-    worst = tally.worst_sources()
+    worst = tally.sources.worst()
     assert len(worst) == MOST_SOURCES
-    assert {(one.findings, one.sessions) for one in worst} == {(50, 50)}
-    assert worst[0].source == "149.jsonl"
+    assert {(one.findings, one.broken, one.sessions) for one in worst} == {(50, 50, 50)}
+    assert [one.source for one in worst] == sorted(f"{50 * number + 49}.jsonl" for number in range(10))
+
+
+def test_the_worst_folders_are_told_by_what_lies_in_them() -> None:
+    tally = Tally()
+    for folder in range(30):
+        for number in range(5):
+            report = session(number, "fail" if number < folder % 3 else "pass")
+            tally.add(replace(report, source=f"logs/{folder:02}/{number}.jsonl"))
+    worst = tally.folders.worst()
+    assert tally.folders.seen == 30
+    assert [(one.source, one.findings, one.broken, one.sessions) for one in worst[:2]] == [
+        ("logs/02", 2, 2, 5), ("logs/05", 2, 2, 5),
+    ]  # fmt: skip
+
+
+def test_sessions_on_which_a_rule_itself_failed_are_kept_and_the_others_counted() -> None:
+    tally = tallied(*[session(number, "error") for number in range(300)])
+    assert tally.faults == 300
+    assert len(tally.run("x").sessions) == MOST_FAULTY
+
+
+def test_what_was_not_judged_is_counted_by_the_reason() -> None:
+    def trouble(number: int, message: str) -> SessionReport:
+        return SessionReport(source=f"{number}", input_format="", problem=Problem(message=message, at=f"{number}:7"))
+
+    reports = [trouble(number, f"Expected JSON, got '{number}' in column 1 (x)") for number in range(300)]
+    reports += [SessionReport(source="s", input_format="", skipped="unknown format; tried a, b")] * 2
+    reports += [trouble(number, f"reason {number}") for number in range(50)]
+    tally = tallied(*reports)
+    json, unknown, *rest = tally.troubles.values()
+    assert (json.why, json.count, json.passed_over, len(json.at)) == ("Expected JSON", 300, False, MOST_PLACES)
+    assert (unknown.why, unknown.count, unknown.passed_over, unknown.at) == ("unknown format", 2, True, ["s", "s"])
+    assert (len(tally.troubles), rest[-1].why, rest[-1].count) == (MOST_TROUBLES + 1, "other reasons", 40)
 
 
 def test_rates_are_told_by_day_and_by_month_and_year_when_the_run_is_long() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
@@ -139,6 +140,29 @@ def test_a_file_nested_without_end_is_refused_and_not_followed(
     _, report, _ = doctor(capsys, home)
 
     assert "200 levels" in messages(report, "DR101")[0]["message"]
+
+
+@pytest.mark.parametrize(("binary", "version"), [("cli.js", " 0.170.1"), ("other.js", "")])
+def test_the_version_is_read_from_the_package_of_the_command_where_it_is_of_one(
+    binary: str,
+    version: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    home = home_with(tmp_path, "codex")
+    package = {"name": "@openai/codex", "version": "0.170.1", "bin": {"codex": f"bin/{binary}"}}
+    write(tmp_path / "node_modules/codex/package.json", json.dumps(package))
+    write(tmp_path / "node_modules/codex/bin/cli.js", "#!/bin/sh\nexit 1\n").chmod(0o755)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/codex").symlink_to("../node_modules/codex/bin/cli.js")
+    monkeypatch.setenv("HOME", str(home.folder))
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:/usr/bin:/bin")
+    monkeypatch.delenv("CODEX_HOME", raising=False)
+
+    main(["doctor", "--client", "codex", "--project", str(home.project), "--offline"])
+
+    assert capsys.readouterr().out.startswith(f"\u2713 codex: Codex{version}\n")
 
 
 def test_a_client_that_hangs_costs_no_more_than_its_time(

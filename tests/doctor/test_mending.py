@@ -109,6 +109,27 @@ def test_the_answer_decides(
     assert found(report, home) == ([] if answer else [("DR112", ".codex/config.toml", 4)])
 
 
+def test_what_was_declined_is_not_asked_again_when_something_else_was_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = home_with(tmp_path, "claude-code")
+    home.replace('"https://app.agentport.sh/mcp"', '"https://app.agentport.sh"')
+    home.replace('"mcp__agentport__*"', '"mcp__*"', ".claude/settings.json")
+    asked: list[str] = []
+
+    def answered(question: str, **_options: object) -> bool:
+        asked.append(question)
+        return "settings" not in question
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr(click, "confirm", answered)
+
+    _, report, _ = doctor(capsys, home, "--fix")
+
+    assert sorted(asked) == [f"change {home.config}?", f"change {home.folder}/.claude/settings.json?"]
+    assert {rule for rule, _, _ in found(report, home)} == {"DR302"}
+
+
 def test_a_file_that_changed_meanwhile_is_left_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,7 +194,22 @@ def test_what_can_be_mended_is_said_without_touching_anything(
     _, _, printed = doctor(capsys, home)
 
     assert "--fix can mend one of these findings" in printed
+    assert "--url" not in printed
     assert home.config.read_bytes() == before
+
+
+def test_a_missing_entry_is_added_whole_once_the_address_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = home_with(tmp_path, "codex")
+    home.config.unlink()
+
+    _, _, before = doctor(capsys, home)
+    code, report, _ = doctor(capsys, home, "--fix", "--yes", "--url", URL)
+
+    assert "--fix adds a missing entry when --url names your gateway's address" in before
+    assert (code, found(report, home)) == (0, [])
+    assert 'default_tools_approval_mode = "approve"' in home.config.read_text()
 
 
 def test_the_diff_of_a_long_file_shows_the_right_lines_and_no_others(

@@ -34,7 +34,7 @@ def test_one_missing_skill_is_named(tmp_path: Path, capsys: pytest.CaptureFixtur
 
     _, report, _ = doctor(capsys, home)
 
-    assert "has not agentport-mcp" in messages(report, "DR501")[0]["message"]
+    assert "agentport-mcp is not installed for Codex" in messages(report, "DR501")[0]["message"]
 
 
 def test_skills_in_a_place_that_the_client_does_not_read_are_found_there(

@@ -11,7 +11,7 @@ LAYERS = (
     {"surfaces"},
     {"operations", "hearing", "demo"},
     {"gateway"},
-    {"views", "waits"},
+    {"views", "waits", "telling"},
     {"upstreams"},
     {"auth", "catalog"},
     {"store"},

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
+import httpx2
 import pytest
 
 from agentport_gateway import app
+from agentport_gateway.surfaces.mcp import early_start
 
+from .test_limits import MODERN
 from .world import AWAIT, BOTH_REVISIONS, CALL, World, ask, facts, recording_upstream, running_gateway
 
 if TYPE_CHECKING:
@@ -242,6 +246,75 @@ async def test_a_client_that_leaves_finds_the_result_by_awaiting_again(world: Wo
         result = await agent.call_tool(AWAIT, {"request_id": request_id})
         assert result.content[0].text == "acted 1"
         assert len(upstream.calls) == 1
+
+
+async def test_who_waits_gets_the_result_although_one_who_waited_before_has_left(world: World) -> None:
+    async with recording_upstream() as upstream, world.agent() as agent:
+        integration = await world.install("Probe", upstream.url)
+        request_id = facts(await agent.call_tool(CALL, ask("act", integration)))["request_id"]
+        async with world.agent() as leaver:
+            leaving = asyncio.create_task(leaver.call_tool(AWAIT, {"request_id": request_id}))
+            await world.until_parked(1)
+            staying = asyncio.create_task(agent.call_tool(AWAIT, {"request_id": request_id}))
+            await world.until_parked(2)
+            leaving.cancel()
+            await asyncio.wait((leaving,))
+        await world.decide(request_id, "approve-once")
+        assert (await asyncio.wait_for(staying, 10)).content[0].text == "acted 1"
+        assert len(upstream.calls) == 1
+
+
+def awaiting(request_id: str, world: World) -> dict[str, Any]:
+    """An await at 2026-07-28, as an HTTP client sends it."""
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+    }
+    params = {"_meta": meta, "name": AWAIT, "arguments": {"request_id": request_id}}
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+    return {"json": body, "headers": {**MODERN, **world.first.as_agent, "Mcp-Name": AWAIT}}
+
+
+@pytest.mark.parametrize("decision", ["approve-once", None])
+async def test_a_wait_shows_at_once_that_it_was_taken(
+    world: World, monkeypatch: pytest.MonkeyPatch, decision: str | None
+) -> None:
+    monkeypatch.setattr(early_start, "AFTER_SECONDS", 0.01)
+    async with world.agent() as agent:
+        request_id = facts(await agent.call_tool(CALL, ask(order="1")))["request_id"]
+    async with (
+        asyncio.timeout(10),
+        httpx2.AsyncClient(base_url=world.base_url) as http,
+        http.stream("POST", "/mcp", **awaiting(request_id, world)) as answer,
+    ):
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream")
+        lines = answer.aiter_lines()
+        assert await anext(lines) == ": waiting"
+        if decision is None:
+            await world.until_parked(1)
+            world.clock.move(seconds=46)
+        else:
+            await world.decide(request_id, decision)
+        events = [line.removeprefix("data: ") async for line in lines if line.startswith("data: ")]
+    (event,) = events
+    outcome = "still_pending" if decision is None else "executed"
+    assert json.loads(event)["result"]["_meta"]["agentport/outcome"]["outcome"] == outcome
+
+
+async def test_a_client_that_takes_only_json_gets_json_however_long_it_waits(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(early_start, "AFTER_SECONDS", 0.0)
+    async with world.agent() as agent:
+        request_id = facts(await agent.call_tool(CALL, ask(order="1")))["request_id"]
+    request = awaiting(request_id, world)
+    request["headers"]["Accept"] = "application/json"
+    waiting = asyncio.create_task(world.http.post("/mcp", **request))
+    await world.until_parked(1)
+    await world.decide(request_id, "approve-once")
+    answer = await asyncio.wait_for(waiting, 10)
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json()["result"]["content"][0]["text"] == "Order 1 was refunded."
 
 
 async def test_nothing_is_forgotten_over_a_restart(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ async def listening(world: World, headers: dict[str, str]) -> AsyncIterator[Any]
 
 
 async def next_message(lines: Any) -> str:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         async for line in lines:
             if line.startswith("data: "):
                 return str(line)
@@ -109,7 +109,7 @@ async def test_the_sdks_client_works_as_with_any_session(world: World) -> None:
         ) as client,
     ):
         assert facts(await client.call_tool(CALL, ask("lookup", order="1")))["outcome"] == "executed"
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not heard.is_set():
                 installation = {"integration_id": "notes", "auth_method": "none"}
                 await world.http.delete("/api/installed/notes", headers=world.first.as_agent)

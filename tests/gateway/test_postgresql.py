@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,10 @@ from hypothesis import settings
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from sqlalchemy import create_engine, text
+
+from agentport_gateway.store import audit
+from agentport_gateway.store.database import StoreUnavailableError, open_database
+from agentport_gateway.telling import Telling
 
 from .test_gateway_model import GatewayModel
 from .test_lifecycle import *  # noqa: F403 - the same tests, on this module's gateway
@@ -24,12 +29,13 @@ from .test_policies import (  # noqa: F401 - the same
 from .test_portable_sessions import listening, next_message, opened
 from .test_serving import is_ready, sign_in, start
 from .test_store_model import Store
+from .test_wait_ladder import TASKS, a_task, hearing
 from .world import AWAIT, CALL, HandClock, World, ask, facts, recording_upstream, running_gateway
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgresql]
 
@@ -47,7 +53,7 @@ async def pair(tmp_path: Path, database: str, **more: Any) -> AsyncIterator[tupl
     async with running_gateway(tmp_path, clock=clock, database_url=database, **more) as one:
         tenants = (one.first, one.second)
         async with running_gateway(tmp_path, clock=clock, tenants=tenants, database_url=database, **more) as two:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while not (one.gateway.views.keeps and two.gateway.views.keeps):  # noqa: ASYNC110
                     await asyncio.sleep(0.005)
             yield one, two
@@ -61,6 +67,53 @@ async def test_a_waiter_on_one_gateway_hears_a_decision_on_the_other(tmp_path: P
             await one.until_parked(1)
             assert (await two.decide(request_id, decision)).status_code == 200
             assert facts(await asyncio.wait_for(waiting, 5))["outcome"] == outcome
+
+
+async def test_whoever_watches_on_one_gateway_hears_what_is_asked_on_the_other(tmp_path: Path, database: str) -> None:
+    async with pair(tmp_path, database) as (one, two), one.agent() as agent:
+        for number in range(2):
+            with two.gateway.waits.watching(two.first.org_id) as ear:
+                await agent.call_tool(CALL, ask(number=number))
+                async with asyncio.timeout(10):
+                    assert await ear.wait(60)
+
+
+async def test_what_was_asked_is_told_before_the_end(tmp_path: Path, database: str) -> None:
+    async with running_gateway(tmp_path, database_url=database) as other:
+        with other.gateway.waits.watching("org") as ear:
+            async with asyncio.timeout(10):
+                while not other.gateway.views.keeps:  # noqa: ASYNC110
+                    await asyncio.sleep(0.005)
+            opened_database = open_database(other.gateway.settings.database_url)
+            opened_database.start()
+            telling = Telling(opened_database)
+            telling.asked("org")
+            await telling.close()
+            opened_database.close()
+            async with asyncio.timeout(10):
+                assert await ear.wait(60)
+
+
+async def test_an_entry_that_is_refused_fails_alone(world: World) -> None:
+    def writing(entry_id: str) -> Callable[[Connection], None]:
+        return lambda connection: audit.write(connection, replace(entry, id=entry_id))
+
+    async with world.agent() as agent:
+        await agent.call_tool(CALL, ask(tool="lookup", order="1"))
+    newest = await world.gateway.database.read(
+        lambda connection: audit.newest(connection, org_id=world.first.org_id, wanted=audit.Filter(), limit=1)
+    )
+    entry = newest[0].entry
+    works = [writing(entry_id) for entry_id in ("a", "b", entry.id, "a", "c")]
+    answers = await asyncio.gather(*map(world.gateway.database.log, works), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [
+        type(None),
+        type(None),
+        StoreUnavailableError,
+        StoreUnavailableError,
+        type(None),
+    ]
+    assert len(await world.logs()) == 4
 
 
 async def test_two_gateways_run_one_approval_once(tmp_path: Path, database: str) -> None:
@@ -182,6 +235,18 @@ async def test_the_end_of_a_page_is_told_on_whichever_gateway_has_the_stream(tmp
             assert "tools/list_changed" in await next_message(news)
 
 
+async def test_a_task_is_told_of_on_whichever_gateway_its_client_listens(tmp_path: Path, database: str) -> None:
+    able = {"extensions": {TASKS: {}}}
+    async with pair(tmp_path, database, wait_rungs=("tasks",)) as (one, two), recording_upstream() as upstream:
+        task_id = await a_task(one, ask("act", await one.install("Probe", upstream.url)))
+        async with hearing(two, {"taskIds": [task_id]}, **able) as next_message_of:
+            assert (await next_message_of())["params"]["notifications"] == {"taskIds": [task_id]}
+            await two.until_parked(1)
+            await one.decide(task_id, "approve-once")
+            assert (await next_message_of())["params"]["status"] == "completed"
+        assert len(upstream.calls) == 1
+
+
 async def eventually(holds: Callable[[], bool], seconds: float = 5) -> None:
     async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110 - news from another gateway
@@ -231,6 +296,32 @@ TestStoreOnPostgresql = PostgresqlStore.TestCase
 TestStoreOnPostgresql.settings = settings(max_examples=8, stateful_step_count=25, deadline=None)
 
 
+async def both_workers_serve_connections_that_come_at_once(supervisor: int, base_url: str) -> None:
+    workers = children(supervisor)
+    before = [sockets(worker) for worker in workers]
+    for _ in range(20):
+        async with httpx2.AsyncClient(base_url=base_url, timeout=30) as http:
+            await asyncio.gather(*(http.get("/health") for _ in range(16)))
+            if min(sockets(worker) - few for worker, few in zip(workers, before, strict=True)) >= 4:
+                return
+    pytest.fail("one worker took nearly all connections every time")
+
+
+def children(supervisor: int) -> list[int]:
+    return [int(process.name) for process in Path("/proc").glob("[0-9]*") if parent(process) == supervisor]
+
+
+def parent(process: Path) -> int:
+    with contextlib.suppress(OSError):
+        return int((process / "stat").read_text("utf-8").rpartition(")")[2].split()[1])
+    return 0
+
+
+def sockets(process: int) -> int:
+    return sum(str(link.readlink()).startswith("socket:") for link in Path(f"/proc/{process}/fd").iterdir())
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="who serves a connection is read from /proc")
 @pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
 async def test_two_worker_processes_share_one_address(tmp_path: Path, database: str, mode: str) -> None:
     process, ready = start(tmp_path, demo=True, workers=2, database_url=database)
@@ -255,6 +346,7 @@ async def test_two_worker_processes_share_one_address(tmp_path: Path, database: 
             assert (await http.post(path, headers=human)).status_code == 200
             results = await asyncio.wait_for(asyncio.gather(*waiting), 20)
             assert {result.content[0].text for result in results} == {"Order 9 was refunded."}
+        await both_workers_serve_connections_that_come_at_once(process.pid, told["base_url"])
     finally:
         process.terminate()
         await asyncio.to_thread(process.communicate, timeout=20)

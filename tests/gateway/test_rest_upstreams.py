@@ -42,6 +42,7 @@ class Recorder:
     def __init__(self) -> None:
         self.seen: list[tuple[str, bytes, bytes, dict[str, str], bytes]] = []
         self.status = 200
+        self.ports: set[int] = set()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -50,6 +51,7 @@ class Recorder:
             await receive()
             await send({"type": "lifespan.shutdown.complete"})
             return
+        self.ports.add(scope["client"][1])
         body = (await receive()).get("body", b"")
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
         self.seen.append((scope["method"], scope["raw_path"], scope["query_string"], headers, body))
@@ -72,6 +74,17 @@ async def install(world: World, **more: Any) -> Any:
     for tool in ("get", "make"):
         await world.set_mode("api", tool, "allow")
     return answer
+
+
+async def test_calls_one_after_the_other_share_a_connection(world: World) -> None:
+    recorder = Recorder()
+    async with served(recorder) as (url, _), world.agent() as agent:
+        await declare(world, f"{url}/v1")
+        await install(world)
+        recorder.ports.clear()
+        for number in range(5):
+            assert facts(await agent.call_tool(CALL, ask("get", "api", id=str(number))))["outcome"] == "executed"
+    assert (len(recorder.ports), len(recorder.seen)) == (1, 5)
 
 
 async def test_parameters_go_where_they_are_declared(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from sqlalchemy import create_engine, text
 
 from agentport_gateway.app import build
 from agentport_gateway.owning import CannotOwnError, owned
+from agentport_gateway.process import raise_descriptor_limit
 from agentport_gateway.serve import ServeOptions
 from agentport_gateway.settings import Settings
 from agentport_gateway.settings_source import BadSettingsError, settings_for
@@ -77,6 +79,19 @@ def test_a_key_file_without_a_key_is_not_taken_for_one(tmp_path: Path) -> None:
     (tmp_path / "secret.key").mkdir()
     with pytest.raises(BadSettingsError, match="cannot be read: Is a directory"):
         settings(tmp_path)
+
+
+def test_a_new_key_is_not_made_beside_a_database_that_another_key_sealed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings(tmp_path)
+    (tmp_path / "gateway.sqlite").write_text("")
+    assert settings(tmp_path).secret_key
+    (tmp_path / "secret.key").unlink()
+    with pytest.raises(BadSettingsError, match=r"secret\.key is gone, and .* may hold what only its key opens"):
+        settings(tmp_path)
+    monkeypatch.setenv("AGENTPORT_SECRET_KEY", "another")
+    assert settings(tmp_path).secret_key == "another"
 
 
 def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
@@ -184,3 +199,29 @@ def test_what_the_command_is_not_told_is_left_to_the_environment(monkeypatch: py
     CliRunner().invoke(command, [], catch_exceptions=False)
     CliRunner().invoke(command, ["--workers", "3", "--host", "::1", "--poll-budget", "20"], catch_exceptions=False)
     assert given == [ServeOptions(), ServeOptions(workers=3, host="::1", poll_budget_seconds=20.0)]
+
+
+@pytest.mark.parametrize(
+    ("limits", "refused", "got"),
+    [
+        ((1024, 20_000), (), 20_000),
+        ((20_000, 20_000), (), 20_000),
+        ((256, resource.RLIM_INFINITY), (resource.RLIM_INFINITY, 65_536), 10_240),
+        ((100_000, 200_000), (200_000,), 100_000),
+        ((256, 512), (512, 65_536, 10_240), 256),
+        ((resource.RLIM_INFINITY, resource.RLIM_INFINITY), (), None),
+    ],
+)
+def test_as_many_descriptors_as_the_system_really_gives_are_taken(
+    monkeypatch: pytest.MonkeyPatch, limits: tuple[int, int], refused: tuple[int, ...], got: int | None
+) -> None:
+    now = [limits]
+
+    def setrlimit(_which: int, wanted: tuple[int, int]) -> None:
+        if wanted[0] in refused:
+            raise ValueError("current limit exceeds maximum limit")
+        now[0] = wanted
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _which: now[0])
+    monkeypatch.setattr(resource, "setrlimit", setrlimit)
+    assert raise_descriptor_limit() == got

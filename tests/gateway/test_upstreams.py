@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING, Any
 
 import mcp_types as types
@@ -58,6 +59,15 @@ async def test_additional_info_is_kept_and_not_forwarded_but_an_own_parameter_is
         await agent.call_tool(CALL, {**ask("act", integration, additional_info="own"), "additional_info": words})
         assert upstream.calls == [("act", {"additional_info": "own"})]
         assert (await world.logs())[0]["additional_info"] == words
+
+
+async def test_calls_one_after_the_other_share_a_connection(world: World) -> None:
+    async with recording_upstream() as upstream, world.agent() as agent:
+        integration = await world.install("Probe", upstream.url)
+        await world.set_mode(integration, "act", "allow")
+        for number in range(5):
+            assert facts(await agent.call_tool(CALL, ask("act", integration, n=number)))["outcome"] == "executed"
+    assert (len(upstream.calls), len(upstream.ports)) == (5, 1)
 
 
 async def test_an_upstream_that_is_down_leaves_the_approval_unspent(world: World) -> None:
@@ -141,6 +151,73 @@ async def test_nonsense_is_a_clear_failure(tmp_path: Path, answer: bytes, status
         assert "Traceback" not in result.content[0].text
 
 
+def spoiling(how: str, reached: list[str]) -> Any:
+    """A sound MCP server whose answers to calls come to grief after the call has reached it."""
+
+    async def call_tool(_context: Any, _params: Any) -> types.CallToolResult:
+        raise AssertionError("answered before")
+
+    whole = _nosy(call_tool).streamable_http_app()
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        headers = dict(scope.get("headers", ()))
+        body = await receive() if scope["type"] == "http" and scope["method"] == "POST" else None
+        asked = json.loads(body["body"]) if body is not None and body["body"] else {}
+        if asked.get("method") != "tools/call":
+            given = [body] if body is not None else []
+
+            async def again() -> Any:
+                return given.pop() if given else await receive()
+
+            await whole(scope, again, send)
+            return
+        reached.append(headers[b"mcp-method"].decode() if b"mcp-method" in headers else "tools/call")
+        result = {"content": [{"type": "text", "text": "x" * 3_000_000}]}
+        answers = {
+            "malformed": b'{"jsonrpc": "2.0", "id"',
+            "huge": json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": result}).encode(),
+            "cut": b'{"jsonrpc": "2.0", "id": 1, "result": {"content": [',
+            "no result": json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": {"content": 5}}).encode(),
+        }
+        answer = answers[how]
+        length = str(len(answer) + (1000 if how == "cut" else 0)).encode()
+        start = [(b"content-type", b"application/json"), (b"content-length", length)]
+        await send({"type": "http.response.start", "status": 200, "headers": start})
+        # Saying that it is whole, too early, makes the server hang up.
+        await send({"type": "http.response.body", "body": answer, "more_body": how == "cut"})
+
+    return application
+
+
+@pytest.mark.parametrize(
+    ("how", "fate"),
+    [
+        ("cut", "outcome_unknown"),
+        ("malformed", "upstream_failed"),
+        ("huge", "upstream_failed"),
+        ("no result", "upstream_failed"),
+    ],
+)
+async def test_a_call_whose_answer_comes_to_grief_ran_once_and_its_fate_is_kept(
+    tmp_path: Path, how: str, fate: str
+) -> None:
+    reached: list[str] = []
+    async with (
+        running_gateway(tmp_path, upstream_max_bytes=1_000_000) as world,
+        served(spoiling(how, reached)) as (url, _),
+        world.agent() as agent,
+    ):
+        integration = await world.install("Probe", f"{url}/mcp")
+        request_id = facts(await agent.call_tool(CALL, ask("act", integration)))["request_id"]
+        await world.decide(request_id, "approve-once")
+        for _ in range(2):
+            result = await asyncio.wait_for(agent.call_tool(AWAIT, {"request_id": request_id}), 20)
+            assert facts(result)["outcome"] == fate, result.content
+            assert "Traceback" not in result.content[0].text
+        assert reached == ["tools/call"]
+        assert [entry["outcome"] for entry in await world.logs()] == [fate]
+
+
 async def test_private_addresses_are_refused_unless_allowed(tmp_path: Path) -> None:
     async with running_gateway(tmp_path, allow_upstreams=()) as world, recording_upstream() as upstream:
         for number, host in enumerate(("127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0.0.0.0", "169.254.1.1")):
@@ -189,13 +266,13 @@ async def test_an_upstream_at_2026_07_28_tells_of_changed_tools(world: World) ->
         integration = await world.install("Probe", upstream.url)
         listing = {"integration_id": integration}
         await agent.call_tool("agentport__list_integration_tools", listing)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not upstream.listeners:  # noqa: ASYNC110 - the upstream offers no event for it
                 await asyncio.sleep(0.002)
         upstream.tools.append(types.Tool(name="new", input_schema={"type": "object"}))
         assert upstream.changed is not None
         await upstream.changed()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             names: list[str] = []
             while "new" not in names:
                 listed = await agent.call_tool("agentport__list_integration_tools", listing)

@@ -192,7 +192,7 @@ class PollsTasks(ClientExtension):
         assert f"/approve/{task.task_id}" in task.status_message
         self.states.append((await self.get(task.task_id))["status"])
         await self.world.decide(task.task_id, self.decision)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while (found := await self.get(task.task_id))["status"] == "working":  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
         self.states.append(found["status"])
@@ -279,7 +279,7 @@ async def hearing(world: World, filters: dict[str, Any], **capabilities: Any) ->
         async def next_message() -> dict[str, Any]:
             if stream.headers["content-type"] == "application/json":
                 return dict(json.loads(await stream.aread()))
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 while not (line := await anext(lines)).startswith("data: "):
                     pass
             return dict(json.loads(line.removeprefix("data: ")))

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from agentport_gateway.store.database import Database, StoreUnavailableError, open_database
+from agentport_gateway.store.sqlite_writer import SqliteWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -98,8 +99,8 @@ async def test_the_log_beside_the_file_does_not_grow_without_end(database: Datab
 
 
 async def test_a_transaction_that_was_left_open_is_taken_back(database: Database) -> None:
-    writer = database._sqlite
-    assert writer is not None
+    writer = database._writer
+    assert isinstance(writer, SqliteWriter)
     writer._connection.exec_driver_sql("BEGIN IMMEDIATE")
     writer._connection.execute(text("INSERT INTO things VALUES ('left')"))
     assert await database.write(adding("next")) == "next"

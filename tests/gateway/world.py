@@ -155,7 +155,7 @@ class World:
 
     async def until_parked(self, count: int) -> None:
         """Wait until so many callers are parked."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(self.gateway.waits) < count:  # noqa: ASYNC110 - there is no event for it
                 await asyncio.sleep(0.002)
 
@@ -297,6 +297,8 @@ class Upstream:
     tools: list[types.Tool] = field(default_factory=list)
     changed: Callable[[], Awaitable[None]] | None = None
     listeners: int = 0
+    ports: set[int] = field(default_factory=set)
+    """The client's ends of the connections that calls came over."""
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     url: str = ""
     stop: Callable[[], None] = lambda: None
@@ -324,7 +326,8 @@ async def recording_upstream(
         upstream.listeners += 1
         return await handler(context, params)
 
-    async def call_tool(_context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
+    async def call_tool(context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
+        upstream.ports.add(context.request.client.port)
         upstream.calls.append((params.name, dict(params.arguments or {})))
         upstream.arrived.set()
         if upstream.hold is not None:

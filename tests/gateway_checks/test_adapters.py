@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import anyio
@@ -19,14 +20,15 @@ from agentport_harness.bench.judging import run_check
 from agentport_harness.bench.stand import Stand, Target, Tenant
 from agentport_harness.core.errors import InputError, UnreachableError
 from agentport_harness.runner.catalogue import gateway_checks
-from agentport_harness.runner.gateway import check_gateway
-from agentport_harness.runner.gateway_stand import ADAPTERS, GatewayOptions, standing
+from agentport_harness.runner.gateway import _wanting, check_gateway, check_stand
+from agentport_harness.runner.gateway_stand import GatewayOptions, standing
 from agentport_harness.transports import command_adapter
-from agentport_harness.transports.adapter import Decided, Key
+from agentport_harness.transports.adapter import EVERY_SKILL, Decided, Key
 from agentport_harness.transports.agentport import SECOND_FACTOR, signed_in
 from agentport_harness.transports.command_adapter import CommandAdapter
 from agentport_harness.transports.embedded import Gateway
 from agentport_harness.transports.loopback import listening
+from agentport_harness.transports.packaged_adapter import ADAPTERS
 from agentport_harness.transports.terminal_adapter import TerminalAdapter
 from tests.faults.stage import staged
 
@@ -183,7 +185,10 @@ async def test_a_person_is_asked_one_thing_at_a_time(monkeypatch: pytest.MonkeyP
 
 
 class Packaged:
-    """An adapter of a package: it can decide, and nothing else."""
+    """An adapter of a package: it can decide, and fails to set modes."""
+
+    async def set_mode(self, integration_id: str, tool: str, mode: str) -> None:
+        raise ZeroDivisionError(f"{integration_id}/{tool} to {mode}")
 
     async def try_decide(self, request_id: str, deed: str) -> Decided:
         return Decided(accepted=True, text=f"{deed} {request_id}")
@@ -214,7 +219,9 @@ async def test_an_adapter_of_a_package_is_opened_for_the_run_and_closed(monkeypa
     async with standing(GatewayOptions(gateway=GATEWAY, adapter="mine")) as stand:
         adapter: Any = stand.first.adapter
         assert await adapter.try_decide("r", "denies") == Decided(accepted=True, text="denies r")
-        assert stand.skills == {"decide"}
+        assert stand.skills == {"decide", "mode"}
+        with pytest.raises(UnreachableError, match=r"the adapter 'mine' failed to set_mode: ZeroDivisionError\('i/t"):
+            await adapter.set_mode("i", "t", "deny")
         assert stand.lacks("decide") == ""
         assert "install the probe" in stand.lacks("probe")
 
@@ -249,3 +256,37 @@ async def test_a_human_with_a_second_factor_is_a_need_that_is_named(answer: byte
         stand = Stand(mcp_url=f"{base}/mcp", base_url=base, first=Tenant(api_key="k", adapter=human))
         assert stand.lacks("decide") == stand.lacks("mode") == lacking
         assert stand.lacks("log") == ""
+
+
+async def test_a_human_who_may_not_set_the_expiry_leaves_the_other_checks_their_verdicts(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stand:
+        human: Any = stand.first.adapter
+
+        async def refused(_seconds: float | None) -> None:
+            raise UnreachableError("adapter-refused", "PATCH /api/org-settings was answered 403")
+
+        human.set_expiry = refused
+        run = await check_stand([CHECKS[name] for name in ("GW101", "GW308")], stand)
+
+    (session,) = run.sessions
+    assert [one.status for one in session.verdicts] == ["pass", "not_testable"]
+    assert "could not be set: PATCH /api/org-settings" in session.verdicts[1].reason
+    assert session.warnings == ("left behind: how long requests stay open: PATCH /api/org-settings was answered 403",)
+
+
+@pytest.mark.parametrize(
+    ("lacks", "no_probe", "told"),
+    [
+        ({}, "", "--restart-cmd (1)"),
+        ({}, "the gateway does not reach it", "--probe-url (3), --restart-cmd (1)"),
+        (dict.fromkeys(("decide", "mode"), SECOND_FACTOR), "", "--human-totp-file (2), --restart-cmd (1)"),
+    ],
+)
+def test_a_report_ends_with_what_to_give_for_more_checks(lacks: dict[str, str], no_probe: str, told: str) -> None:
+    human: Any = SimpleNamespace(can=EVERY_SKILL - lacks.keys(), lacks=lacks)
+    probe: Any = SimpleNamespace()
+    stand = Stand(mcp_url="", base_url="", first=Tenant(api_key="k", adapter=human), probe=probe, no_probe=no_probe)
+    checks = [CHECKS[name] for name in ("GW204", "GW304", "GW602")]
+
+    assert _wanting(checks, stand) == {"more checks with": told}
+    assert _wanting([CHECKS["GW101"]], stand) == {}

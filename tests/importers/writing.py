@@ -541,6 +541,32 @@ def copilot(session: Session) -> bytes:
     return _lines(records)
 
 
+def langchain(session: Session) -> bytes:
+    """The state of a LangGraph thread."""
+    return json.dumps({"values": {"messages": list(_langchain_said(session))}, "next": []}, indent=1).encode()
+
+
+def langchain_lines(session: Session) -> bytes:
+    """Serialised messages of a LangChain chain, logged after each turn."""
+    said = list(_langchain_said(session))
+    kept = [{"lc": 1, "type": "constructor", "id": ["langchain"], "kwargs": message} for message in said]
+    ends = [number for number, message in enumerate(said) if message["type"] == "human"][1:]
+    return _lines([{"thread_id": "t", "messages": kept[:end]} for end in [*ends, len(kept)]])
+
+
+def _langchain_said(session: Session) -> Iterator[dict[str, Any]]:
+    yield {"type": "system", "content": "You help."}
+    for number, turn in enumerate(session.turns):
+        yield {"type": "human", "content": turn.human}
+        for step, calls in numbered(turn, number):
+            made = [{"id": i, "name": c.tool, "args": c.arguments, "type": "tool_call"} for i, c in calls]
+            yield {"type": "ai", "content": step.text, "tool_calls": made}
+            for call_id, call in calls:
+                if call.answer is not None:
+                    status = "error" if call.failed else "success"
+                    yield {"type": "tool", "tool_call_id": call_id, "content": call.answer, "status": status}
+
+
 WRITERS: Mapping[str, tuple[str, Callable[[Session], bytes]]] = {
     "codex-0.120": ("codex", codex_old),
     "codex-0.135": ("codex", codex_middle),
@@ -560,6 +586,8 @@ WRITERS: Mapping[str, tuple[str, Callable[[Session], bytes]]] = {
     "atif": ("atif", atif),
     "otel-genai": ("otel-genai", otel_genai),
     "copilot": ("copilot", copilot),
+    "langchain": ("langchain", langchain),
+    "langchain-lines": ("langchain", langchain_lines),
     "ag-ui": ("ag-ui", ag_ui),
     "ag-ui-snapshots": ("ag-ui", ag_ui_snapshots),
     "ag-ui-chunks": ("ag-ui", ag_ui_chunks),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agentport_harness.core.report import Problem, Run, SessionReport
-from agentport_harness.core.trace import HumanMessage, Trace
+from agentport_harness.core.trace import HumanMessage, Place, Trace
 from agentport_harness.core.writer import Look
 from tests.reports.runs import (
     clean,
@@ -37,6 +37,13 @@ def test_what_the_baseline_names_is_only_counted() -> None:
     assert "the reason repeats the arguments" not in shown(small())
     known = verdict("AP101", "share-approval-url", "fail", finding(baselined=True))
     assert shown(recordings(session(known))).startswith("\u2713 runs/refund.jsonl: 1 known from the baseline\n")
+
+
+def test_a_session_with_warnings_alone_is_marked_as_such() -> None:
+    advice = verdict("AP116", "gateway-is-the-gate", "warn", finding())
+    assert shown(recordings(session(advice))).startswith("! runs/refund.jsonl\n")
+    fault = verdict("AP102", "approval-url-verbatim", "fail", finding())
+    assert shown(recordings(session(advice, fault))).startswith("\u2717 runs/refund.jsonl\n")
 
 
 def test_transcripts_say_whether_they_are_as_declared() -> None:
@@ -115,3 +122,22 @@ def test_a_rule_with_few_findings_left_names_all_their_places() -> None:
 def test_colours_are_there_when_asked_for() -> None:
     assert "\x1b[" in shown(small(), color=True)
     assert "\x1b[" not in shown(small())
+
+
+def test_a_check_of_a_gateway_is_shown_without_the_next_and_with_what_to_change() -> None:
+    first, second = HumanMessage(text="GW101 endpoint"), HumanMessage(text="GW102 key")
+    events = (first, *refund_trace().events[1:4], second, *refund_trace().events[5:8])
+    trace = Trace(events=events, source="http://gw/mcp", input_format="gateway")
+    failed = verdict("AP102", "approval-url-verbatim", "fail", finding(event=3, place=Place()))
+    checked = replace(session(failed, source="http://gw/mcp", trace=trace), input_format="gateway")
+    text = shown(replace(recordings(checked), kind="gateway"))
+    assert "      mend    Copy it from the result.\n" in text
+    assert "GW101 endpoint" in text
+    assert "GW102 key" not in text
+    assert "mend" not in shown(small())
+
+
+def test_a_check_whose_findings_are_all_known_says_so_in_its_line() -> None:
+    known = verdict("AP101", "share-approval-url", "fail", finding(baselined=True))
+    text = shown(replace(recordings(replace(session(known), input_format="gateway")), kind="gateway"))
+    assert "  \u2717 AP101 share-approval-url: known from the baseline\n" in text

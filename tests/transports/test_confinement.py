@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -13,10 +14,12 @@ from pathlib import Path
 import anyio
 import pytest
 
+from agentport_harness.transports import confined as program
 from agentport_harness.transports.agent_process import Ended, clean_environment, run_client
 from agentport_harness.transports.doors import doors, why_no_namespace
 
 confined = pytest.mark.skipif(bool(why_no_namespace()), reason=f"no network namespace: {why_no_namespace()}")
+CONFINED = program.__file__
 KNOCK = """\
 import socket, sys
 for port in sys.argv[1:]:
@@ -110,6 +113,19 @@ def test_what_does_not_end_is_ended_with_everything_it_started(tmp_path: Path) -
     if sys.platform == "linux":
         lines = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
         assert [line for line in lines if mark.encode() in line.split(b"\0")] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent is gone")
+def test_a_command_does_not_outlive_the_harness_however_suddenly_that_ends(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pid")
+    os.mkfifo(tmp_path / "held")
+    command = ["sh", "-c", f"exec 9> {tmp_path}/held; echo $$ > {tmp_path}/pid; exec sleep 60"]
+    starts = f"import subprocess; subprocess.call([{sys.executable!r}, '-IS', {CONFINED!r}, '--', *{command!r}])"
+
+    with subprocess.Popen([sys.executable, "-c", starts]) as harness, (tmp_path / "held").open("rb") as held:
+        (tmp_path / "pid").read_text(encoding="utf-8")  # waits until the command runs
+        harness.kill()
+        assert held.read() == b""  # waits until nobody holds the other end
 
 
 def test_a_clean_environment_holds_a_home_and_the_clients_own_variables(

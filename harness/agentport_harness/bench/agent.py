@@ -14,13 +14,19 @@ from agentport_harness.bench.stand import Stand
 from agentport_harness.core.errors import UnreachableError
 from agentport_harness.core.json_values import JSON, as_object, as_text
 from agentport_harness.core.outcomes import Outcome, OutcomeKind
+from agentport_harness.core.trace import ToolResult
 from agentport_harness.surfaces.answers import read_answer
+from agentport_harness.surfaces.direct_answers import read_direct
 from agentport_harness.surfaces.names import PREFIX
 from agentport_harness.surfaces.url_required import read_pending, read_url_required
 from agentport_harness.transports.mcp import Answer, ListedTool, McpSession, Rung
 
 POLL_SECONDS = 0.1
 """Between two looks at a task; the gateway's own wish may be longer, and a check has no time for it."""
+CALL_AGAIN_SECONDS = 0.5
+"""Between two calls that wait by being made again: each may leave a request with the human."""
+DIRECT_WAIT = 2.0
+"""Seconds of calling again that stand for one await."""
 MOST_POLLS = 40
 """Waits that come back as still pending before the result is given up."""
 
@@ -92,6 +98,8 @@ class Agent:
 
     async def use(self, tool: str, arguments: Mapping[str, JSON], *, timeout: float | None = None) -> Reply:  # noqa: ASYNC109 a wait for an answer
         """Call a gateway tool by its name without the prefix."""
+        if self._stand.calls == "direct" and tool == "await_approval":
+            raise NotReachedError("there is nothing to await: calls are made again (--calls direct)")
         name = f"{PREFIX}{tool}"
         calling = self.session.call(name, arguments, timeout=timeout or self._stand.call_limit)
         reply = await self._exchange(name, arguments, calling, waits=tool == "await_approval")
@@ -142,6 +150,8 @@ class Agent:
         timeout: float | None = None,  # noqa: ASYNC109
     ) -> Reply:
         """Call an upstream's tool through the gateway."""
+        if self._stand.calls == "direct":
+            return await self._direct(tool.name, as_object(arguments), timeout=timeout)
         given: dict[str, JSON] = {
             "integration_id": tool.integration_id,
             "tool_name": tool.name,
@@ -150,6 +160,43 @@ class Agent:
         if info:
             given["additional_info"] = info
         return await self.use("call_tool", given, timeout=timeout)
+
+    async def _direct(
+        self,
+        name: str,
+        arguments: Mapping[str, JSON],
+        *,
+        again: str = "",
+        timeout: float | None = None,  # noqa: ASYNC109
+    ) -> Reply:
+        """The tool under its own name. What it asks for is remembered: the same call is how it is waited for."""
+        calling = self.session.call(name, arguments, timeout=timeout or self._stand.call_limit)
+        reply = await self._exchange(name, arguments, calling, waits=False)
+        if reply.kind == "client_timeout":
+            return reply
+        said = ToolResult(call_id="", text=reply.text, structured=reply.structured, is_error=reply.is_error)
+        reply = replace(reply, outcome=read_direct(said, again=again), error=None)
+        if reply.kind == "approval_required":
+            self._stand.asked[reply.request_id] = (name, arguments)
+            self._asked(reply.request_id, name)
+        return reply
+
+    async def _call_again(self, request_id: str, budget: float) -> Reply:
+        """The call that asked for this request, made again until it is answered otherwise or the time is up."""
+        if request_id not in self._stand.asked:
+            raise NotReachedError(
+                "there is no await to ask about this request: the call that asked for it is not known"
+            )
+        name, arguments = self._stand.asked[request_id]
+        until = self._stand.clock.now() + budget
+        while True:
+            reply = await self._direct(name, arguments, again=request_id)
+            # a gateway that asks anew each time still waits for its human, whatever it calls the request
+            if reply.kind not in ("still_pending", "approval_required"):
+                return reply
+            if self._stand.clock.now() >= until:
+                return replace(reply, outcome=replace(reply.outcome, kind="still_pending", request_id=request_id))
+            await anyio.sleep(CALL_AGAIN_SECONDS)
 
     async def ask(self, tool: Named, arguments: JSON = None, *, info: str = "") -> Reply:
         """A call that a human has to approve. Raises `NotReachedError` unless the gateway asks for that, with an id."""
@@ -167,6 +214,8 @@ class Agent:
 
         What this agent was asked by a required input is asked again, and a task is polled.
         """
+        if self._stand.calls == "direct":
+            return await self._call_again(request_id, DIRECT_WAIT if budget is None else budget)
         if request_id in self._pending:
             return await self._wait_as_asked(request_id, self._stand.poll_limit if budget is None else budget)
         given: dict[str, JSON] = {"request_id": request_id}
@@ -206,6 +255,7 @@ class Agent:
             reply = await self.wait(request_id)
             if reply.kind != "still_pending" or self._stand.clock.now() >= until:
                 return reply
+            await anyio.sleep(max(POLL_SECONDS - reply.seconds, 0))  # it may not hold the line at all
 
     async def listed(self) -> tuple[ListedTool, ...]:
         """The tools that the gateway lists."""

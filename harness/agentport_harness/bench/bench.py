@@ -18,6 +18,7 @@ from agentport_harness.bench.check import NotReachedError
 from agentport_harness.bench.http import REVISIONS, Http, Raw, Revision, answered, bearer, hello
 from agentport_harness.bench.journal import Journal
 from agentport_harness.bench.stand import EXPIRY, Stand, Target
+from agentport_harness.bench.undoing import to_the_end
 from agentport_harness.core.errors import HarnessError, UnreachableError
 from agentport_harness.core.json_values import JSON
 from agentport_harness.core.outcomes import PENDING
@@ -28,7 +29,10 @@ from agentport_harness.transports.probe import Behaviour, ProbeTool, Received
 
 T = TypeVar("T")
 CLEAN_UP = 5.0
-"""Seconds that undoing one thing may take."""
+"""Seconds that undoing one thing may take: a key, an integration, an approval request."""
+MOST_CLEAN_UP = 30.0
+HANDS = 4
+"""Requests that are denied at the same time at the end."""
 WAIT_FOR_TOOL = 60.0
 """Seconds that another check may need a tool that was set to its mode by hand."""
 SLACK_IN_FLOORS = 100
@@ -282,9 +286,13 @@ class Bench:
         self._open[request_id] = None
 
     async def _deny_open(self) -> None:
-        for request_id in tuple(self._open):
-            del self._open[request_id]
-            await self.adapter.try_decide(request_id, "denies")  # refused where it ended by itself
+        async def deny() -> None:
+            while self._open:
+                await self.adapter.try_decide(self._open.popitem()[0], "denies")  # refused where it ended by itself
+
+        async with anyio.create_task_group() as hands:
+            for _ in range(HANDS):
+                hands.start_soon(deny)
 
     # --- time and company
 
@@ -346,13 +354,11 @@ class Bench:
         self._stack.push_async_callback(self._undone, what, undoing)
 
     async def _undone(self, what: str, undoing: Callable[[], Awaitable[object]]) -> None:
-        with anyio.CancelScope(shield=True), anyio.move_on_after(CLEAN_UP) as scope:
-            try:
-                await undoing()
-            except HarnessError as error:
-                self.left_behind.append(f"{what}: {error.message}")
-        if scope.cancelled_caught:
-            self.left_behind.append(f"{what}: no answer in time")
+        try:
+            if not await to_the_end(undoing, min(CLEAN_UP * max(len(self._open), 1), MOST_CLEAN_UP)):
+                self.left_behind.append(f"{what}: no answer in time")
+        except HarnessError as error:
+            self.left_behind.append(f"{what}: {error.message}")
 
 
 async def _cancelled(task: asyncio.Task[Any]) -> None:

@@ -16,7 +16,7 @@ LONGEST = 4_000
 SHORT = 8
 """Characters below which a secret is hidden only where it stands alone: it may be a word of any text."""
 _KEYS = re.compile(
-    r"\bap[a-z]?_[A-Za-z0-9_-]{16,}|(?<=Bearer )[A-Za-z0-9._~+/-]{16,}=*"
+    r"\bap(?!r_)[a-z]?_[A-Za-z0-9_-]{16,}|(?<=Bearer )[A-Za-z0-9._~+/-]{16,}=*"
     r"|(?<=_token\":\")[^\"]+|(?<=_token\": \")[^\"]+|(?<=_secret\":\")[^\"]+|(?<=_secret\": \")[^\"]+"
 )
 

@@ -40,6 +40,9 @@ class Checked:
     seconds: float = 0.0
 
 
+_BROKE: Mapping[str, tuple[str, str]] = {"bad-list": ("the gateway sends no list of its tools", "a list of tools")}
+
+
 class _Sightings:
     """What a check has seen so far."""
 
@@ -66,7 +69,8 @@ class _Sightings:
         if isinstance(known, NotReachedError):
             self.reason = self._journal.redactor.text(str(known))
         elif isinstance(known, UnreachableError) and known.slug != "adapter-refused":
-            self.add(Violated(message="the gateway broke off", expected="an answer", evidence=known.message))
+            said, wanted = _BROKE.get(known.slug, ("the gateway broke off", "an answer"))
+            self.add(Violated(message=said, expected=wanted, evidence=known.message))
         elif isinstance(known, HarnessError):
             self.reason = self._journal.redactor.text(known.message)
         else:

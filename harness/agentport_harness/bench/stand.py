@@ -6,12 +6,14 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
 from agentport_harness.bench.by_hand import HandInstalled
 from agentport_harness.bench.check import Need
 from agentport_harness.bench.clock import Clock, RealClock
 from agentport_harness.bench.http import bearer, key_header
 from agentport_harness.bench.journal import Redactor
+from agentport_harness.core.json_values import JSON
 from agentport_harness.core.transcript import Mode
 from agentport_harness.transports.adapter import GatewayAdapter, Skill, skills_of
 from agentport_harness.transports.mcp import Protocol, Rung
@@ -45,6 +47,8 @@ _WORDS: Mapping[Need, str] = {
     "keys": "make and revoke API keys",
     "rules": "set conditional rules",
 }
+Calls: TypeAlias = Literal["meta", "direct"]
+"""How an upstream's tool is called: by the gateway's call tool, or under its own name, and again once approved."""
 _INSTALLS: frozenset[Skill] = frozenset({"install", "install_api", "repoint"})
 """What is not done where the probe was installed by hand."""
 
@@ -74,6 +78,7 @@ class Stand:
     ``waiters`` are the awaits that are parked at the same time where many are.
     ``by_hand`` is the probe where a person installed it, ``no_probe`` why there is none in the gateway.
     ``as_bearer`` is for a gateway that takes a key as a bearer token alone. ``rung`` is what the agents declare.
+    ``calls`` is how tools are called; ``asked`` are the calls that are made again to wait, by their request.
     """
 
     mcp_url: str
@@ -97,6 +102,8 @@ class Stand:
     redactor: Redactor = field(default_factory=Redactor)
     as_bearer: bool = False
     rung: Rung = "result"
+    calls: Calls = "meta"
+    asked: dict[str, tuple[str, Mapping[str, JSON]]] = field(default_factory=dict)
 
     @property
     def credential(self) -> dict[str, str]:

@@ -79,7 +79,7 @@ def command(
     agentport-conformance doctor --client codex --fix
     agentport-conformance doctor --client claude-code --url https://app.agentport.sh/mcp --fix
     """
-    from agentport_harness.cli.output import concluded, parsed_formats
+    from agentport_harness.cli.output import concluded, parsed_formats, progress
     from agentport_harness.core.selection import selected
     from agentport_harness.runner.catalogue import setup_checks
     from agentport_harness.runner.doctor import Wishes, doctor
@@ -93,15 +93,27 @@ def command(
         names=split(names), url=_checked(url), poll_budget=poll_budget or 0.0, offline=offline,
         versions=_versions(versions),
     )  # fmt: skip
-    found = doctor(around, wishes, checks)
-    rounds = 0
-    while fix and rounds < MOST_ROUNDS and _mend(found, around, yes=yes):
-        found = doctor(around, wishes, checks)
+    with progress(None, "examining", quiet=quiet) as looked_at:
+        found = doctor(around, wishes, checks, progress=looked_at)
+    rounds, left = 0, set[tuple[str, str]]()
+    while fix and rounds < MOST_ROUNDS and _mend(found, around, left, yes=yes):
+        with progress(None, "examining again", quiet=quiet) as looked_at:
+            found = doctor(around, wishes, checks, progress=looked_at)
         rounds += 1
-    if found.cures and not fix and not quiet:
+    code = concluded(found.run, reports, baseline, write_baseline, strict=strict, quiet=quiet, no_color=no_color)
+    if not quiet:
+        _advise(found, fix=fix, url=url)
+    return code
+
+
+def _advise(found: Examination, *, fix: bool, url: str) -> None:
+    """Say what --fix could do, once the report is told."""
+    if found.cures and not fix:
         many = f"{len(found.cures)} of these findings" if len(found.cures) > 1 else "one of these findings"
         click.echo(f"--fix can mend {many}; it shows each change and asks", err=True)
-    return concluded(found.run, reports, baseline, write_baseline, strict=strict, quiet=quiet, no_color=no_color)
+    absent = any(one.rule == "DR102" and one.findings for session in found.run.sessions for one in session.verdicts)
+    if absent and not url:
+        click.echo("--fix adds a missing entry when --url names your gateway's address, which ends in /mcp", err=True)
 
 
 def _surroundings(home: str | None, project: str) -> Surroundings:
@@ -147,8 +159,8 @@ def _versions(given: tuple[str, ...]) -> dict[str, Version]:
     return versions
 
 
-def _mend(found: Examination, around: Surroundings, *, yes: bool) -> bool:
-    """Show every change, ask, and make it; whether any was made."""
+def _mend(found: Examination, around: Surroundings, left: set[tuple[str, str]], *, yes: bool) -> bool:
+    """Show every change, ask, and make it; whether any was made. What was not made is ``left``, and not told again."""
     import sys
 
     from agentport_harness.core.errors import InputError
@@ -157,6 +169,10 @@ def _mend(found: Examination, around: Surroundings, *, yes: bool) -> bool:
 
     made = False
     for change in planned(found.cures):
+        same = (change.file.path, change.shown())
+        if same in left:
+            continue
+        left.add(same)
         click.echo(visible(change.shown(), keep="\n\t"), err=True)
         if not change.changes:
             continue

@@ -87,6 +87,10 @@ def _adapter_commands(function: F) -> F:
     "--approval-by", type=click.Choice(["result", "elicitation", "tasks"]), default="result", show_default=True,
     help="How agents want to hear that a human has to approve: by the tool's result, a page to open, a task to poll.",
 )  # fmt: skip
+@click.option(
+    "--calls", type=click.Choice(["meta", "direct"]), default="meta", show_default=True,
+    help="How tools are called: by agentport__call_tool, or under their own names, and again once approved.",
+)  # fmt: skip
 @click.option("--rounds", type=click.IntRange(1, 1000), default=5, show_default=True, help="How often races are run.")
 @click.option(
     "--poll-limit", type=click.FloatRange(1, 3600), default=60, show_default=True, metavar="SECONDS",

@@ -6,7 +6,9 @@ import importlib
 import logging
 import os
 import pkgutil
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 
 import click
@@ -16,6 +18,8 @@ from agentport_harness.core.errors import HarnessError
 
 INTERRUPTED = 130
 _ORDER = ("replay", "check", "gateway", "skills", "serve", "doctor", "agent", "rules", "explain")
+_START_OTHERS = {"replay", "gateway", "agent"}
+"""Commands that start gateways and clients, which must not outlive them."""
 _NOT_COMMANDS = {"main", "group", "options", "output", "skills_diff", "tracing", "streaming"}
 
 
@@ -54,6 +58,9 @@ def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code; no fault leaves a traceback behind."""
     # what libraries log of a broken peer is said by the report, in its place
     logging.getLogger("mcp").setLevel(logging.CRITICAL)
+    if arguments and arguments[0] in _START_OTHERS and threading.current_thread() is threading.main_thread():
+        # who is told to end ends what was started, as after Ctrl-C
+        signal.signal(signal.SIGTERM, lambda _number, _frame: signal.raise_signal(signal.SIGINT))
     try:
         code = group.main(list(arguments), prog_name="agentport-conformance", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 from agentport_harness.core.report import Run, SessionReport, SubjectKind, exit_code_of, first_of
 from agentport_harness.core.verdict import STATUSES, Finding, Level, Status, Verdict
+from agentport_harness.core.worst import Worst
 
 MOST_WHOLE = 200
-"""Sessions that are all kept. Of more than these only the most telling ones are, and some that were not judged."""
-MOST_TELLING, MOST_PROBLEMS = 8, 20
-MOST_PLACES, MOST_SOURCES, MOST_SPANS = 5, 10, 24
+"""Sessions that are all kept. Of more than these only the most telling ones are, and some on which a rule failed."""
+MOST_TELLING, MOST_FAULTY = 6, 20
+MOST_PLACES, MOST_TROUBLES, MOST_SPANS = 5, 12, 24
+
+_REASON = re.compile(r", got |; tried | \(")
+"""What follows tells of one place only."""
 
 Span: TypeAlias = str
 """A day, month or year, as in ``2026-07``."""
@@ -33,13 +38,15 @@ class RuleTally:
     first: list[tuple[str, Finding]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class SourceTally:
-    """The new findings of one source."""
+@dataclass(slots=True, kw_only=True)
+class Trouble:
+    """One reason for which entries were not judged: how many, the first of them, and what to do about it."""
 
-    findings: int
-    sessions: int
-    source: str
+    why: str
+    hint: str = ""
+    passed_over: bool = False
+    count: int = 0
+    at: list[str] = field(default_factory=list)
 
 
 class Tally:
@@ -48,7 +55,7 @@ class Tally:
     def __init__(self, kind: SubjectKind = "recording") -> None:
         self.kind = kind
         self.statuses: Counter[Status] = Counter()
-        self.sessions = self.problems = self.skipped = self.unjudged = 0
+        self.sessions = self.problems = self.skipped = self.faults = 0
         self.rules: dict[str, RuleTally] = {}
         self.spans: Counter[Span] = Counter()
         self.broken_in: Counter[Span] = Counter()
@@ -56,9 +63,9 @@ class Tally:
         self._codes: dict[bool, set[int]] = {False: set(), True: set()}
         self._whole: list[SessionReport] | None = []
         self._telling: list[tuple[int, int, SessionReport]] = []
-        self._unjudged: list[tuple[int, SessionReport]] = []
-        self._worst: list[SourceTally] = []
-        self._source = SourceTally(findings=0, sessions=0, source="")
+        self._faulty: list[tuple[int, SessionReport]] = []
+        self.sources, self.folders = Worst(), Worst()
+        self.troubles: dict[str, Trouble] = {}
         self._digits = 10
 
     def add(self, report: SessionReport) -> None:
@@ -72,7 +79,12 @@ class Tally:
             self._codes[strict].add(exit_code_of(report, self.kind, strict=strict))
         new = _new(report)
         self._count_rules(report, new)
-        self._count_source(report, sum(len(findings) for _, findings in new))
+        findings = sum(len(findings) for _, findings in new)
+        if report.problem is not None or report.skipped:
+            self._count_trouble(report)
+        else:
+            self.sources.add(report.source, findings)
+            self.folders.add(report.source.rpartition("/")[0], findings)
         self._count_time(report, bool(new))
         self._rank(number, report, new)
         if self._whole is not None:
@@ -85,7 +97,7 @@ class Tally:
         if self._whole is not None:
             return Run(kind=self.kind, name=name, sessions=tuple(self._whole), stale=self.stale)
         telling = [(-number, report) for _, number, report in self._telling]
-        chosen = sorted([*telling, *self._unjudged], key=lambda pair: pair[0])
+        chosen = sorted([*telling, *self._faulty], key=lambda pair: pair[0])
         sessions = tuple(report for _, report in chosen)
         return Run(kind=self.kind, name=name, sessions=sessions, stale=self.stale, totals=self)
 
@@ -98,12 +110,6 @@ class Tally:
     def exit_code(self, *, strict: bool = False) -> int:
         """As `Run.exit_code`."""
         return first_of(self._codes[strict] | ({1} if self.stale else set()))
-
-    def worst_sources(self) -> Sequence[SourceTally]:
-        """The sources with the most new findings, the worst first."""
-        every = [*self._worst, self._source]
-        worst = sorted((one for one in every if one.findings), key=lambda one: (-one.findings, one.source))
-        return worst[:MOST_SOURCES]
 
     def over_time(self) -> Mapping[Span, tuple[int, int]]:
         """Sessions that began in each day (month, year), and how many of them broke a rule, the last ones in order."""
@@ -119,15 +125,17 @@ class Tally:
             tally.sessions += 1
             tally.first += [(report.source, finding) for finding in findings[: MOST_PLACES - len(tally.first)]]
 
-    def _count_source(self, report: SessionReport, findings: int) -> None:
-        if report.source != self._source.source:
-            if self._source.findings:
-                heapq.heappush(self._worst, self._source)
-                if len(self._worst) > MOST_SOURCES:
-                    heapq.heappop(self._worst)
-            self._source = SourceTally(findings=0, sessions=0, source=report.source)
-        before = self._source
-        self._source = replace(before, findings=before.findings + findings, sessions=before.sessions + 1)
+    def _count_trouble(self, report: SessionReport) -> None:
+        problem = report.problem
+        said = problem.message if problem is not None else report.skipped
+        why = _REASON.split(said, maxsplit=1)[0]
+        if why not in self.troubles and len(self.troubles) >= MOST_TROUBLES:
+            why = "other reasons"
+        at, hint = (problem.at, problem.hint) if problem is not None else (report.source, "")
+        trouble = self.troubles.setdefault(why, Trouble(why=why, hint=hint, passed_over=problem is None))
+        trouble.count += 1
+        if len(trouble.at) < MOST_PLACES:
+            trouble.at.append(at or report.source)
 
     def _count_time(self, report: SessionReport, broken: bool) -> None:
         try:
@@ -145,10 +153,12 @@ class Tally:
 
     def _rank(self, number: int, report: SessionReport, new: Sequence[tuple[Verdict, Sequence[Finding]]]) -> None:
         """Keep the session if it tells more than others: the first of every rule, then the second of every rule."""
-        if report.problem is not None or report.skipped or any(v.status == "error" for v in report.verdicts):
-            self.unjudged += 1
-            if len(self._unjudged) < MOST_PROBLEMS:
-                self._unjudged.append((number, report))
+        if report.problem is not None or report.skipped:
+            return
+        if any(verdict.status == "error" for verdict in report.verdicts):
+            self.faults += 1
+            if len(self._faulty) < MOST_FAULTY:
+                self._faulty.append((number, report))
         elif new:
             rank = min(self.rules[verdict.rule].sessions for verdict, _ in new)
             heapq.heappush(self._telling, (-rank, -number, report))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -50,9 +51,19 @@ def chosen_transcripts(scenarios: Sequence[str]) -> list[Transcript]:
             named.append(str(shipped_file))
         elif is_shipped and shipped_folder.is_dir():
             named.append(str(shipped_folder))
-        else:
+        elif Path(given).exists():
             named.append(given)
+        else:
+            raise InputError("unknown-scenario", f"no transcript {given!r}", hint=_like(given, suite))
     return [load_transcript(path) for path in transcript_paths(named)]
+
+
+def _like(given: str, suite: Path) -> str:
+    """What may have been meant: shipped names that are close to it, else the folders that there are."""
+    names = [path.relative_to(suite).as_posix().removesuffix(ENDING) for path in sorted(suite.glob(f"*/*{ENDING}"))]
+    near = get_close_matches(given, names, n=3) or [name for name in names if given and given in name][:3]
+    folders = ", ".join(sorted({name.partition("/")[0] for name in names}))
+    return f"did you mean {' or '.join(near)}?" if near else f"a file, a folder, or one that is shipped: {folders}"
 
 
 def model_key(client: AgentClient, variable: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from agentport_harness.core.json_values import identity
 from agentport_harness.core.session import Session
 from agentport_harness.core.trace import ToolCall, Trace
 from agentport_harness.loaders import recordings
+from agentport_harness.setups.secrets import MASK, SHORTEST
 
 _NOT_SENT = frozenset({"client_refused", "unanswered", "cancelled", "transport", "client_timeout"})
 _NOT_LOGGED = frozenset({"invalid_arguments", "failed", "not_found"})
@@ -52,6 +53,19 @@ def imported(path: Path) -> tuple[Trace | None, tuple[str, ...]]:
         return None, tuple(problems)
     best = max(traces, key=lambda trace: sum(isinstance(event, ToolCall) for event in trace.events))
     return replace(best, gateway_servers=best.gateway_servers | {"agentport"}), tuple(problems)
+
+
+def hide_in(folder: Path, secrets: Iterable[str]) -> None:
+    """Mask these texts wherever they stand in the files of a folder: clients print what they were given."""
+    hidden = [secret.encode() for secret in secrets if len(secret) >= SHORTEST]
+    for path in folder.rglob("*"):
+        if not path.is_file() or path.is_symlink():
+            continue
+        held = path.read_bytes()
+        if any(secret in held for secret in hidden):
+            for secret in hidden:
+                held = held.replace(secret, MASK.encode())
+            path.write_bytes(held)
 
 
 def log_differences(session: Session, log: Sequence[Mapping[str, Any]], integrations: frozenset[str]) -> Iterator[str]:

@@ -23,11 +23,12 @@ from agentport_harness.core.transcript import Transcript
 from agentport_harness.core.variables import filled_text
 from agentport_harness.runner.agent_human import ScriptedHuman, WatchingHuman
 from agentport_harness.runner.agent_options import AgentOptions
-from agentport_harness.runner.agent_record import imported, kept, log_differences, session_files
+from agentport_harness.runner.agent_record import hide_in, imported, kept, log_differences, session_files
 from agentport_harness.runner.agent_skills import install_skills, skill_names
 from agentport_harness.runner.recorder import Recorder
 from agentport_harness.scripted_model.script import ScriptedModel, Seen
 from agentport_harness.scripted_model.serving import serving
+from agentport_harness.setups.secrets import masked
 from agentport_harness.surfaces.reading import read_session
 from agentport_harness.transports import client_consent
 from agentport_harness.transports.agent_process import Ended, clean_environment, find_command, run_client
@@ -79,7 +80,10 @@ async def play(
     with tempfile.TemporaryDirectory(prefix="agentport-agent-", ignore_cleanup_errors=True) as folder:
         async with anyio.create_task_group() as tasks:
             trial = _Trial(transcript, place, options, played, Path(folder), output)
-            await (trial.real(tasks, with_skills) if options.model else trial.scripted(tasks, with_skills))
+            try:
+                await (trial.real(tasks, with_skills) if options.model else trial.scripted(tasks, with_skills))
+            finally:
+                hide_in(output, (options.model_key, place.gateway.api_key))
             tasks.cancel_scope.cancel()
     return played
 
@@ -237,7 +241,7 @@ class _Run:
         )
         if ended.exit_code != 0:
             self._played.problem = Problem(
-                message=f"{client.title} could not sign in to the gateway: {_last_words(ended)}", exit_code=3
+                message=f"{client.title} could not sign in to the gateway: {self._last_words(ended)}", exit_code=3
             )
 
     async def turn(self, prompt: str) -> bool:
@@ -254,14 +258,16 @@ class _Run:
         if ended.exit_code is None:
             self._played.problem = Problem(
                 message=f"{client.title} did not finish within {self._options.time_limit:g} s and was ended; "
-                f"it may be waiting for an answer: {_last_words(ended)}",
+                f"it may be waiting for an answer: {self._last_words(ended)}",
                 hint="raise --time-limit, or look at what it printed with --keep",
                 exit_code=3,
             )
         elif ended.exit_code:
-            self._played.differences.append(f"{client.title} ended with code {ended.exit_code}: {_last_words(ended)}")
+            self._played.differences.append(
+                f"{client.title} ended with code {ended.exit_code}: {self._last_words(ended)}"
+            )
         elif not self.session:
-            self._played.differences.append(f"{client.title} named no session: {_last_words(ended)}")
+            self._played.differences.append(f"{client.title} named no session: {self._last_words(ended)}")
         return ended.exit_code == 0
 
     async def export(self) -> Path:
@@ -272,6 +278,15 @@ class _Run:
         (self._output / "export.stdout").replace(path)
         return path
 
+    def _last_words(self, ended: Ended) -> str:
+        """What it said last, without its keys: a question stands on a line that was not ended."""
+        printed, complained = (
+            masked(text, (self._setup.model_key, self._setup.api_key)) for text in (ended.printed, ended.complained)
+        )
+        asked = printed.rpartition("\n")[2].strip()
+        said = "\n".join(filter(None, ((complained.strip() or printed.strip())[-_LAST_WORDS:], asked)))
+        return " / ".join(dict.fromkeys(said[-_LAST_WORDS:].splitlines())) or "it printed nothing"
+
     async def _started(self, arguments: Sequence[str], name: str) -> Ended:
         return await run_client(
             [str(self._command), *arguments],
@@ -281,11 +296,6 @@ class _Run:
             time_limit=self._options.time_limit,
             output=self._output / name,
         )
-
-
-def _last_words(ended: Ended) -> str:
-    said = (ended.complained.strip() or ended.printed.strip())[-_LAST_WORDS:]
-    return " / ".join(said.splitlines()) or "it printed nothing"
 
 
 def _why_outside(*urls: str) -> str:

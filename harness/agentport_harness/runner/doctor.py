@@ -6,12 +6,13 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agentport_harness.config_files import client_files
 from agentport_harness.core.errors import InputError
+from agentport_harness.core.json_values import as_object, as_text, parsed, strings_in
 from agentport_harness.core.report import Problem, Run, SessionReport
 from agentport_harness.runner.catalogue import clients, setup_checks
 from agentport_harness.runner.setup_facts import endpoints_of, skill_folders
@@ -48,8 +49,17 @@ class Examination:
     cures: tuple[tuple[Setup, Cure], ...]
 
 
-def doctor(around: Surroundings, wishes: Wishes, checks: Sequence[SetupCheck]) -> Examination:
-    """Examine every client that is there, or the ones that are named. Nothing is changed."""
+def doctor(
+    around: Surroundings,
+    wishes: Wishes,
+    checks: Sequence[SetupCheck],
+    *,
+    progress: Callable[[str], None] = lambda _title: None,
+) -> Examination:
+    """Examine every client that is there, or the ones that are named. Nothing is changed.
+
+    ``progress`` hears of each client before it is examined.
+    """
     sessions: list[SessionReport] = []
     setups: list[Setup] = []
     cures: list[tuple[Setup, Cure]] = []
@@ -59,6 +69,7 @@ def doctor(around: Surroundings, wishes: Wishes, checks: Sequence[SetupCheck]) -
             if wishes.names:
                 sessions.append(_absent(client, around))
             continue
+        progress(client.title)
         setup = read_setup(client, around, wishes)
         found = examined(setup, checks, skipped=skipped, catalogue=setup_checks())
         setups.append(setup)
@@ -93,7 +104,8 @@ def read_setup(client: Client, around: Surroundings, wishes: Wishes) -> Setup:
     found = find_entries(client, files, wishes.url, ignored)
     unread = find_entries(client, [file for file in files if file.path in ignored], wishes.url, frozenset())
     skills, elsewhere, names = skill_folders(client, around)
-    home = next((path for path in client.skills if not path.startswith("{project}") and "*" not in path), "")
+    own = [path for path in client.skills if not path.startswith("{project}") and "*" not in path]
+    home = next((path for path in own if path.endswith("/.agents/skills")), own[0])
     setup = Setup(
         client=client, version=wishes.versions.get(client.name) or _version(client, around), system=around.system,
         projects=around.projects, files=files, entries=found.entries, fragments=found.fragments,
@@ -136,10 +148,15 @@ def _command(client: Client, around: Surroundings) -> str:
 
 
 def _version(client: Client, around: Surroundings) -> Version:
-    """The version that the client tells of itself, run in an empty home; empty when it tells none."""
+    """The version of the package that the client's command is of, else the one that it tells of itself.
+
+    It is run in an empty home; the version is empty when it tells none.
+    """
     command = _command(client, around)
     if not command:
         return ()
+    if packed := _packed(Path(command)):
+        return packed
     with tempfile.TemporaryDirectory(prefix="agentport-", ignore_cleanup_errors=True) as folder:
         environment = {"PATH": around.environment.get("PATH", os.defpath), "HOME": folder, "TMPDIR": folder,
                        "DISABLE_AUTOUPDATER": "1", "DO_NOT_TRACK": "1", "NO_COLOR": "1"}  # fmt: skip
@@ -152,6 +169,22 @@ def _version(client: Client, around: Surroundings) -> Version:
         except (OSError, subprocess.TimeoutExpired):
             return ()
     return version_in(ran.stdout[:1000].decode("utf-8", "replace"))
+
+
+def _packed(command: Path) -> Version:
+    """The version that the npm package of a command states; to start some clients takes seconds."""
+    real = command.resolve()
+    for folder in list(real.parents)[:4]:
+        try:
+            told = as_object(parsed((folder / "package.json").read_text(encoding="utf-8")))
+        except (OSError, UnicodeDecodeError):
+            continue
+        bins = told.get("bin")
+        paths = [bins] if isinstance(bins, str) else strings_in(as_object(bins))
+        if any((folder / path).resolve() == real for path in paths):
+            return version_in(as_text(told.get("version")))
+        break
+    return ()
 
 
 def _title(setup: Setup) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import anyio
 
-from agentport_harness.bench.check import GatewayCheck
+from agentport_harness.bench.check import GatewayCheck, Need
 from agentport_harness.bench.judging import Checked, plain, run_check
 from agentport_harness.bench.stand import EXPIRY, Stand
+from agentport_harness.bench.undoing import to_the_end
 from agentport_harness.core.errors import HarnessError, UnreachableError
 from agentport_harness.core.report import Run, SessionReport
 from agentport_harness.core.trace import Event, Trace
@@ -19,12 +21,22 @@ from agentport_harness.runner.catalogue import rule_texts
 from agentport_harness.runner.gateway_probe import with_probe
 from agentport_harness.runner.gateway_stand import GatewayOptions, standing
 from agentport_harness.runner.replay import harness_error
+from agentport_harness.transports.adapter import GatewayAdapter
 from agentport_harness.transports.mcp import connect
 
 INPUT_FORMAT = "gateway"
 CLEAN_UP = 5.0
 """Seconds that setting the expiry back may take."""
 Progress = Callable[[GatewayCheck], None]
+_GIVEN_BY: Mapping[Need, str] = {
+    "second": "--second-api-key",
+    "second_human": "--second-human-email",
+    "restart": "--restart-cmd",
+    "stop": "--stop-cmd",
+    "allowed": "--tool",
+    "gated": "--tool",
+    "denied": "--tool",
+}
 _Running: TypeAlias = Callable[[GatewayCheck, Callable[[], None]], Awaitable[None]]
 
 
@@ -79,12 +91,13 @@ async def check_stand(
     return Run(
         kind="gateway",
         name=stand.mcp_url,
-        sessions=(_report(stand, checked),),
+        sessions=(_report(stand, checked, stage.left),),
         texts=rule_texts(),
         facts={
             "protocol": spoken,
             "rounds": str(stand.rounds),
             **{name: value for _, one in sorted(checked.items()) for name, value in one.facts.items()},
+            **_wanting(checks, stand),
         },
     )
 
@@ -117,6 +130,8 @@ class _Stage:
     checked: dict[str, Checked]
     room: anyio.Semaphore
     progress: Progress
+    left: list[str] = field(default_factory=list)
+    """What could not be set back, beside what each check says."""
 
     async def one(self, check: GatewayCheck, resting: Callable[[], None] = lambda: None) -> None:
         async with self.room:
@@ -135,12 +150,22 @@ class _Stage:
             for check in checks:
                 await self.one(check)
             return
-        await adapter.set_expiry(EXPIRY)
         try:
+            await adapter.set_expiry(EXPIRY)
             await self._at_rest(checks, self._without_room, tasks)
+        except HarnessError as error:
+            reason = self.stand.redactor.text(f"how long requests stay open could not be set: {error.message}")
+            for check in checks:
+                self.checked[check.id] = Checked(verdict=plain(check, "not_testable", reason))
         finally:
-            with anyio.CancelScope(shield=True), anyio.move_on_after(CLEAN_UP):
-                await adapter.set_expiry(None)
+            await self._expiry_as_before(adapter)
+
+    async def _expiry_as_before(self, adapter: GatewayAdapter) -> None:
+        try:
+            if not await to_the_end(lambda: adapter.set_expiry(None), CLEAN_UP):
+                self.left.append("how long requests stay open: no answer in time")
+        except HarnessError as error:
+            self.left.append(f"how long requests stay open: {self.stand.redactor.text(error.message)}")
 
     async def _without_room(self, check: GatewayCheck, resting: Callable[[], None]) -> None:
         """They wait more than they work: they take no room from the others."""
@@ -165,7 +190,24 @@ def _ends_the_gateway(check: GatewayCheck) -> bool:
     return bool({"restart", "stop"} & set(check.needs))
 
 
-def _report(stand: Stand, checked: dict[str, Checked]) -> SessionReport:
+def _wanting(checks: Sequence[GatewayCheck], stand: Stand) -> dict[str, str]:
+    """What to give for more checks to run, by the number of those that wait for it."""
+    lacking = [{_given_by(need, stand) for need in check.needs if stand.lacks(need)} for check in checks]
+    counted = Counter(option for options in lacking for option in options)
+    if not counted:
+        return {}
+    told = ", ".join(f"{option} ({number})" for option, number in counted.most_common())
+    return {"more checks with": told}
+
+
+def _given_by(need: Need, stand: Stand) -> str:
+    """The option that meets a need that is not met."""
+    if need == "probe" and stand.no_probe:
+        return "--probe-url"
+    return "--human-totp-file" if "second factor" in stand.lacks(need) else _GIVEN_BY.get(need, "--adapter")
+
+
+def _report(stand: Stand, checked: dict[str, Checked], also_left: Sequence[str]) -> SessionReport:
     """One session with all verdicts, and one trace: a turn for each check."""
     events: list[Event] = []
     verdicts: list[Verdict] = []
@@ -174,12 +216,12 @@ def _report(stand: Stand, checked: dict[str, Checked]) -> SessionReport:
         turn += bool(one.events)
         verdicts.append(replace(one.verdict, findings=_moved(one.verdict.findings, turn, len(events))))
         events += one.events
-    left = tuple(f"left behind: {what}" for one in checked.values() for what in one.left_behind)
+    left = [*(what for one in checked.values() for what in one.left_behind), *also_left]
     return SessionReport(
         source=stand.mcp_url,
         input_format=INPUT_FORMAT,
         verdicts=tuple(verdicts),
-        warnings=left,
+        warnings=tuple(f"left behind: {what}" for what in left),
         trace=Trace(events=tuple(events), source=stand.mcp_url, input_format=INPUT_FORMAT),
         seconds=sum(one.seconds for one in checked.values()),
     )

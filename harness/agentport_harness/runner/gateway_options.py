@@ -49,6 +49,7 @@ def gateway_options(given: Mapping[str, Any], templates: Mapping[str, str]) -> G
         probe_integration=given["probe_integration"],
         protocol=given["protocol"],
         rung=given["approval_by"],
+        calls=given["calls"],
         rounds=given["rounds"],
         poll_limit=given["poll_limit"],
         jobs=given["jobs"],

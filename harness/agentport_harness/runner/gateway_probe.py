@@ -12,6 +12,7 @@ import anyio
 
 from agentport_harness.bench.by_hand import NAMES, HandInstalled
 from agentport_harness.bench.stand import Stand
+from agentport_harness.bench.undoing import to_the_end
 from agentport_harness.core.errors import HarnessError, UnreachableError
 from agentport_harness.surfaces.names import PREFIX
 from agentport_harness.transports.adapter import GatewayAdapter
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 300.0
 """Seconds for a person to install the probe."""
+CLEAN_UP = 5.0
+"""Seconds that removing it may take."""
 REACHED = 10.0
 """Seconds for a gateway to look at what was installed."""
 _LOOK_AGAIN = 1.0
@@ -47,7 +50,7 @@ async def _installed(stand: Stand, hand: HandInstalled, tell: Callable[[str], No
     with anyio.move_on_after(PATIENCE):
         while True:
             async with _session(stand) as session:
-                if await _lists_it(session, hand.integration_id):
+                if await _lists_it(session, hand.integration_id, direct=stand.calls == "direct"):
                     return
             if not told:
                 told = True
@@ -82,8 +85,8 @@ async def _trouble(stand: Stand, adapter: GatewayAdapter, probe: Probe) -> str:
                     await anyio.sleep(0.1)
     finally:
         probe.remove(key)
-        with anyio.CancelScope(shield=True), anyio.move_on_after(REACHED), suppress(HarnessError):
-            await adapter.uninstall(integration_id)
+        with suppress(HarnessError):
+            await to_the_end(lambda: adapter.uninstall(integration_id), CLEAN_UP)
     if probe.asked > before:
         return ""
     return f"the gateway does not reach the probe at {probe.base_url}: give the address that it reaches (--probe-url)"
@@ -96,9 +99,11 @@ async def _session(stand: Stand) -> AsyncIterator[McpSession]:
         yield session
 
 
-async def _lists_it(session: McpSession, integration_id: str) -> bool:
+async def _lists_it(session: McpSession, integration_id: str, *, direct: bool = False) -> bool:
     """Whether the agent is told of the probe's tools."""
     try:
+        if direct:
+            return NAMES[0] in await session.tools()
         told = await session.call(
             f"{PREFIX}list_integration_tools", {"integration_id": integration_id}, timeout=_ANSWER
         )

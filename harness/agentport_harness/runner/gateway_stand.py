@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
 from agentport_harness.bench.by_hand import NAMES, HandInstalled
-from agentport_harness.bench.stand import Stand, Target, Tenant
+from agentport_harness.bench.stand import Calls, Stand, Target, Tenant
 from agentport_harness.core.errors import InputError, UnreachableError
 from agentport_harness.core.transcript import Mode
 from agentport_harness.transports.adapter import GatewayAdapter
@@ -18,12 +17,11 @@ from agentport_harness.transports.agentport import signed_in
 from agentport_harness.transports.command_adapter import CommandAdapter, run_command
 from agentport_harness.transports.embedded import Gateway, embedded_process
 from agentport_harness.transports.mcp import Protocol, Rung
+from agentport_harness.transports.packaged_adapter import packaged
 from agentport_harness.transports.probe import Probe, probing
 from agentport_harness.transports.second_factor import SecondFactor
 from agentport_harness.transports.terminal_adapter import TerminalAdapter
 
-ADAPTERS = "agentport_conformance.adapters"
-"""The entry point group in which packages offer adapters: ``async with load(gateway: Gateway) as adapter``."""
 POLL_BUDGET = 20.0
 """Seconds that an await of the embedded gateway holds the line: one that comes back all the time is not parked."""
 
@@ -49,6 +47,7 @@ class GatewayOptions:
     probe_integration: str = ""
     protocol: Protocol = "auto"
     rung: Rung = "result"
+    calls: Calls = "meta"
     rounds: int = 5
     poll_limit: float = 60.0
     jobs: int = 8
@@ -81,6 +80,7 @@ async def standing(options: GatewayOptions) -> AsyncIterator[Stand]:
             by_hand=_by_hand(options, probe),
             protocol=options.protocol,
             rung=options.rung,
+            calls=options.calls,
             given=_given(options),
             commands=commands,
             rounds=options.rounds,
@@ -124,7 +124,7 @@ async def _adapter(gateway: Gateway, options: GatewayOptions, stack: AsyncExitSt
         case "terminal":
             return cast("GatewayAdapter", TerminalAdapter(gateway.base_url))
         case name:
-            return await stack.enter_async_context(_packaged(name)(gateway))
+            return cast("GatewayAdapter", await stack.enter_async_context(packaged(name, gateway)))
 
 
 def _given(options: GatewayOptions) -> dict[Mode, Target]:
@@ -154,17 +154,6 @@ def _by_hand(options: GatewayOptions, probe: Probe) -> HandInstalled | None:
 
 def _factor(secret: str) -> SecondFactor | None:
     return SecondFactor(secret, at="the secret of the human's second factor") if secret else None
-
-
-def _packaged(name: str) -> Any:
-    offered = {entry.name: entry for entry in importlib.metadata.entry_points(group=ADAPTERS)}
-    if name not in offered:
-        known = ", ".join(("agentport", "command", "terminal", *sorted(offered)))
-        raise InputError("unknown-adapter", f"no adapter {name!r}: choose one of {known}", at="--adapter")
-    try:
-        return offered[name].load()
-    except Exception as error:  # noqa: BLE001 whatever a package does when it is imported
-        raise InputError("bad-adapter", f"{name} cannot be loaded: {error!r}", at="--adapter") from None
 
 
 async def _must_run(command: str) -> None:

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentport_harness.core.inspection import Fault, Sound, Unable
+from agentport_harness.core.json_values import JSON
 from agentport_harness.setups.check import Cure, Ill, Sight, setup_check
 from agentport_harness.setups.edits import Put
 from agentport_harness.setups.entries import GATEWAY
 from agentport_harness.setups.faults import key_edit
 from agentport_harness.setups.setup import ConfigFile, Setup
+
+_BESIDES: dict[str, dict[str, JSON]] = {
+    "codex": {"default_tools_approval_mode": "approve", "required": True},
+    "gemini": {"trust": True},
+}
+"""What else belongs into a new entry: that approval is left to the gateway, and that it is needed."""
 
 
 @setup_check(
@@ -54,4 +61,5 @@ def _entry(setup: Setup, file: ConfigFile) -> Cure:
     edits.append(Put(key=(*table, client.url_fields[0]), value=setup.wanted_url))
     way, value = key_edit(setup, table)
     edits.append(Put(key=way[:-1], value={way[-1]: value}))
+    edits += [Put(key=(*table, name), value=value) for name, value in _BESIDES.get(client.name, {}).items()]
     return Cure(file=file, edits=tuple(edits))

@@ -25,10 +25,11 @@ def skills_present(setup: Setup) -> Iterator[Sight]:
         return
     agent = {"vscode": "github-copilot", "gemini": "gemini-cli"}.get(setup.client.name, setup.client.name)
     elsewhere = [folder.path for folder in setup.skills_elsewhere]
-    told = f", which are in {elsewhere[0]}, where it does not look" if elsewhere and len(missing) == len(names) else ""
-    what = "the skills" if len(missing) == len(names) else ", ".join(missing)
+    whole = len(missing) == len(names)
+    told = f": they are in {elsewhere[0]}, where it does not look" if elsewhere and whole else ""
+    what = "the skills are" if whole else f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'}"
     yield Fault(
         path=setup.skills_home,
-        message=f"{setup.client.title} has not {what}{told}",
+        message=f"{what} not installed for {setup.client.title}{told}",
         expected=f"npx skills add yakkomajuri/agentport-skills -a {agent} -g -y",
     )

@@ -61,7 +61,7 @@ class Adapter(Protocol):
         """Set a tool's mode."""
 
     async def set_expiry(self, seconds: float | None) -> None:
-        """Set how long requests stay open, None for the gateway's default."""
+        """Set how long requests stay open, None for what it was before, else the gateway's default."""
 
     async def decide(self, request_id: str, deed: Deed) -> None:
         """Decide a request as a human."""

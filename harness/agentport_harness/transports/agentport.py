@@ -44,6 +44,7 @@ class AgentPortAdapter:
         self._email, self._password = email, password
         self._factor = factor
         self._apis: set[str] = set()
+        self._expiry_before: float | None = None
         self.pace = 0.0
         self.lacks: dict[Skill, str] = {} if email else dict.fromkeys(_ON_PAGES, "the human's password is not known")
 
@@ -88,7 +89,12 @@ class AgentPortAdapter:
         await self._ask("PUT", f"/api/tool-settings/{integration_id}/{tool}", {"mode": mode})
 
     async def set_expiry(self, seconds: float | None) -> None:
-        minutes = None if seconds is None else max(1, math.ceil(seconds / 60))
+        if seconds is None:
+            minutes = self._expiry_before
+        else:
+            kept = as_object(await self._ask("GET", "/api/org-settings")).get("approval_expiry_minutes_override")
+            self._expiry_before = kept if isinstance(kept, int | float) else None
+            minutes = max(1, math.ceil(seconds / 60))
         await self._ask("PATCH", "/api/org-settings", {"approval_expiry_minutes": minutes})
 
     async def decide(self, request_id: str, deed: Deed) -> None:

@@ -57,7 +57,9 @@ class CommandAdapter:
     async def try_decide(self, request_id: str, deed: Deed) -> Decided:
         name = _DEEDS[deed]
         if name not in self._templates:
-            raise UnreachableError("adapter-refused", f"there is no command for this decision (--{name}-cmd)")
+            raise UnreachableError(
+                "adapter-refused", f"there is no command for this decision (--{name.replace('_', '-')}-cmd)"
+            )
         code, printed = await run_command(self._templates[name], {"request_id": request_id})
         return Decided(accepted=code == 0, text=printed)
 

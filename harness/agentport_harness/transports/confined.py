@@ -17,7 +17,7 @@ import signal
 import sys
 from pathlib import Path
 
-_PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 0x1
 _ENDED_BY_SIGNAL = 128
 
@@ -38,6 +38,12 @@ def adopt_orphans() -> None:
     """Become the parent of whatever the command leaves behind, where the platform can."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_with_parent() -> None:
+    """Be asked to end when whoever started this ends, however suddenly, where the platform can."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
 def end_descendants() -> None:
@@ -99,10 +105,10 @@ async def _run(doors: list[str], command: list[str]) -> int:
     for door in doors:
         port, _, path = door.partition("=")
         await _open_door(int(port), path)
-    process = await asyncio.create_subprocess_exec(*command)
     stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT):  # before there is anything that could be left behind
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    process = await asyncio.create_subprocess_exec(*command)
     ended, stopped = asyncio.ensure_future(process.wait()), asyncio.ensure_future(stop.wait())
     await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
     if not ended.done():
@@ -121,6 +127,7 @@ def main(arguments: list[str]) -> int:
     if doors:
         loopback_up()
     adopt_orphans()
+    end_with_parent()
     try:
         return asyncio.run(_run(doors, command))
     finally:

@@ -25,6 +25,8 @@ Rung: TypeAlias = Literal["result", "elicitation", "tasks"]
 
 CONNECT_TIMEOUT = 10.0
 """Seconds until a gateway that does not answer is called unreachable."""
+MOST_PAGES = 100
+"""Pages of a list of tools."""
 OPEN_TIMEOUT = 20.0
 """Seconds until a gateway that answers, and yet opens no session, is given up."""
 
@@ -183,8 +185,17 @@ class McpSession:
         return tuple(tool.name for tool in await self.listed())
 
     async def listed(self) -> tuple[ListedTool, ...]:
-        """The tools that the gateway lists."""
-        listed = await self._client.list_tools()
+        """The tools that the gateway lists, on all pages. Raises `UnreachableError` where it sends no such list."""
+        listed: list[Any] = []
+        cursor: str | None = None
+        for _ in range(MOST_PAGES):
+            page = await self._page(cursor)
+            listed += page.tools
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+        else:
+            raise UnreachableError("bad-list", f"tools/list has no end: {MOST_PAGES} pages", at=self._url)
         return tuple(
             ListedTool(
                 name=tool.name,
@@ -194,8 +205,23 @@ class McpSession:
                 read_only=bool(tool.annotations and tool.annotations.read_only_hint),
                 meta=tool.meta or {},
             )
-            for tool in listed.tools
+            for tool in listed
         )
+
+    async def _page(self, cursor: str | None) -> Any:
+        from mcp.shared.exceptions import MCPError
+        from pydantic import ValidationError
+
+        try:
+            return await self._client.list_tools(cursor=cursor)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            raise UnreachableError(
+                "bad-list", f"the answer to tools/list is no list of tools: {place}: {first['msg']}", at=self._url
+            ) from None
+        except MCPError as error:
+            raise UnreachableError("bad-list", f"tools/list was refused: {_first(error)}", at=self._url) from None
 
 
 @asynccontextmanager

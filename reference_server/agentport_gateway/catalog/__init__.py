@@ -20,10 +20,11 @@ class Catalog:
 
 
 def load_catalog(*, demo: bool = False) -> Catalog:
-    """The catalogue that is shipped; with `demo` also the scripted integrations of the demonstration."""
+    """The catalogue that is shipped; with `demo` also the demonstration's scripted ones. Raises CatalogError."""
     from importlib.resources import files
 
     from agentport_gateway.catalog.definitions import from_definition
+    from agentport_gateway.catalog.reading import CatalogError
 
     found: dict[str, Integration] = {}
     folders = [files(__name__), *([files(__name__) / "demo"] if demo else [])]
@@ -31,6 +32,8 @@ def load_catalog(*, demo: bool = False) -> Catalog:
         for entry in sorted(folder.iterdir(), key=lambda item: item.name):
             if entry.name.endswith(".yaml"):
                 integration = from_definition(_read(entry))
+                if integration.id in found:
+                    raise CatalogError(f"{entry.name}:1: id: there is another integration called {integration.id}")
                 found[integration.id] = integration
     return Catalog(integrations=found)
 
@@ -43,8 +46,6 @@ def demo_shop() -> dict[str, Any]:
 
 
 def _read(entry: Traversable) -> dict[str, Any]:
-    import yaml
+    from agentport_gateway.catalog.reading import read_definition
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    found: dict[str, Any] = yaml.load(entry.read_text("utf-8"), Loader=loader)  # noqa: S506 - a safe loader
-    return found
+    return read_definition(entry.name, entry.read_text("utf-8"))

@@ -110,9 +110,8 @@ async def _run_logged(gateway: Gateway, call: Call, connected: Connected, verdic
     reach("ran_allowed")
     now = gateway.clock.now()
     detail = outcome.message[:500] or None
-    await gateway.database.write(
-        lambda connection: audit.complete(connection, entry.id, outcome=outcome.name, now=now, detail=detail),
-        durable=False,
+    await gateway.database.log(
+        lambda connection: audit.complete(connection, entry.id, outcome=outcome.name, now=now, detail=detail)
     )
     return outcome
 
@@ -147,6 +146,7 @@ async def _ask(gateway: Gateway, call: Call, view: View, connected: Connected, v
         reach("asked")
         gateway.waits.stir(request.org_id)
         if request.status == "pending":
+            gateway.telling.asked(request.org_id)
             return wording.approval_required(request, gateway.approval_url(request.id))
         # An identical call was approved before: this one spends the approval.
         outcome = await asyncio.shield(gateway.runs.join(request))
@@ -222,7 +222,7 @@ async def _refused(gateway: Gateway, call: Call, outcome: Outcome, verdict: Verd
 
 
 async def _write_entry(gateway: Gateway, entry: Entry) -> None:
-    await gateway.database.write(lambda connection: audit.write(connection, entry), durable=False)
+    await gateway.database.log(lambda connection: audit.write(connection, entry))
 
 
 def _entry(

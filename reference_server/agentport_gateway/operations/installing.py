@@ -11,6 +11,8 @@ from agentport_gateway.store.integrations import AlreadyThereError, CustomIntegr
 from agentport_gateway.upstreams.upstream import UpstreamError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy.engine import Connection
 
     from agentport_gateway.domain.approvals import ApprovalRequest
@@ -105,9 +107,7 @@ async def uninstall(gateway: Gateway, org_id: str, integration_id: str) -> None:
     removed, ended = await gateway.database.write(write)
     if not removed:
         raise UnknownIntegrationError
-    changed(gateway, org_id, integration_id)
-    for request in ended:
-        gateway.waits.tell(request)
+    changed(gateway, org_id, integration_id, ended)
 
 
 async def add_custom(gateway: Gateway, custom: CustomIntegration) -> None:
@@ -131,9 +131,7 @@ async def change_custom(gateway: Gateway, custom: CustomIntegration) -> None:
         return end_requests(gateway, connection, custom.org_id, custom.id)
 
     ended = await gateway.database.write(write)
-    changed(gateway, custom.org_id, custom.id)
-    for request in ended:
-        gateway.waits.tell(request)
+    changed(gateway, custom.org_id, custom.id, ended)
 
 
 async def remove_custom(gateway: Gateway, org_id: str, integration_id: str) -> None:
@@ -147,9 +145,7 @@ async def remove_custom(gateway: Gateway, org_id: str, integration_id: str) -> N
     removed, ended = await gateway.database.write(write)
     if not removed:
         raise UnknownIntegrationError
-    changed(gateway, org_id, integration_id)
-    for request in ended:
-        gateway.waits.tell(request)
+    changed(gateway, org_id, integration_id, ended)
 
 
 def end_requests(gateway: Gateway, connection: Connection, org_id: str, integration_id: str) -> list[ApprovalRequest]:
@@ -164,12 +160,14 @@ def end_requests(gateway: Gateway, connection: Connection, org_id: str, integrat
     return ended
 
 
-def changed(gateway: Gateway, org_id: str, integration_id: str) -> None:
-    """Let this process see the change and tell the organisation's agents."""
+def changed(gateway: Gateway, org_id: str, integration_id: str, ended: Iterable[ApprovalRequest] = ()) -> None:
+    """Let this process see the change, and tell the organisation's agents and whoever waits for what it ended."""
     gateway.views.drop(org_id)
     gateway.upstreams.forget(org_id, integration_id)
     for announce in gateway.announcements.tools_changed:
         announce(org_id)
+    for request in ended:
+        gateway.waits.tell(request)
 
 
 async def _check(gateway: Gateway, integration: Integration, auth_method: AuthMethod, token: str | None) -> None:

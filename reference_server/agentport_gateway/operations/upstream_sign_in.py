@@ -138,9 +138,7 @@ async def _keep(gateway: Gateway, human: Human, connected: Connected, grant: Gra
         return end_requests(gateway, connection, human.org_id, connected.integration.id)
 
     ended = await gateway.database.write(write)
-    changed(gateway, human.org_id, connected.integration.id)
-    for request in ended:
-        gateway.waits.tell(request)
+    changed(gateway, human.org_id, connected.integration.id, ended)
 
 
 def _check_issuer(client: OAuthClient, said: str | None) -> None:

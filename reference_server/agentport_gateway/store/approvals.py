@@ -52,11 +52,9 @@ def ask(connection: Connection, wanted: ApprovalRequest, *, limit: int) -> tuple
     if found is None:
         raise TooManyPendingError
     is_new = found.id == wanted.id
-    if is_new:
-        announce(connection, "asked", found.org_id)
-        if rows[0][-1]:
-            listening = notices.listening(connection, found.org_id)
-            notices.note(connection, listening, found, "approval.requested", wanted.created_at)
+    if is_new and rows[0][-1]:
+        listening = notices.listening(connection, found.org_id)
+        notices.note(connection, listening, found, "approval.requested", wanted.created_at)
     return found, is_new
 
 

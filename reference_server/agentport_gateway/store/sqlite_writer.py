@@ -58,6 +58,10 @@ class SqliteWriter:
             self._busy = True
             write.loop.call_soon(self._next, write.loop)
 
+    def add_entry(self, write: Write[Any]) -> None:
+        """Take a write; here all are grouped."""
+        self.add(write)
+
     def close(self) -> None:
         """Finish what was asked for, then let go of the file."""
         self._jobs.put(None)

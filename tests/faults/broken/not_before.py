@@ -25,15 +25,23 @@ def run_before_approval(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("GW303")
 def patience_runs_it(patch: pytest.MonkeyPatch) -> None:
-    """When nobody decides while an agent waits, the call runs all the same."""
-    whole = tool.await_approval
+    """When nobody decides for as long as an agent would wait, the call runs, where this process was asked for it."""
+    ask, whole = calling._write_request, tool.await_approval
+    asked: set[tuple[str, str]] = set()
+
+    async def noted(gateway: Any, *given: Any) -> Any:
+        request = await ask(gateway, *given)
+        asked.add((gateway.runs.runner, request.id))
+        return request
 
     async def broken(gateway: Any, caller: Any, request_id: str, **named: Any) -> Any:
         outcome = await whole(gateway, caller, request_id, **named)
-        if outcome.name == "still_pending" and named["timeout_seconds"] is not None:
+        undecided = outcome.name == "still_pending" and named["timeout_seconds"] is not None
+        if undecided and (gateway.runs.runner, request_id) in asked:
             view = await gateway.views.of(caller.org_id)
             connected = view.connected[outcome.request.integration_id]
             await gateway.upstreams.of(connected).call(outcome.request.tool_name, {})
         return outcome
 
+    patch.setattr(calling, "_write_request", noted)
     patch.setattr(tool, "await_approval", broken)

@@ -36,7 +36,7 @@ async def _webhook(world: World) -> dict[str, Any]:
 
 async def _until(world: World, **wanted: Any) -> dict[str, Any]:
     """The webhook, once what was sent to it has been written down."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             found = await _webhook(world)
             if all(found[name] == value for name, value in wanted.items()):
@@ -152,7 +152,7 @@ async def test_what_is_not_taken_is_tried_again_later_and_later_then_given_up(wo
 
 async def _until_due(world: World, seconds: float) -> None:
     """Wait until a failed notice has been put off for so long."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             due = await world.gateway.database.read(notices.next_due)
             if due is not None and (due - world.clock.now()).total_seconds() == seconds:

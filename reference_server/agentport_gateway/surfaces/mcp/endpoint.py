@@ -13,6 +13,7 @@ from agentport_gateway.auth.hashing import ACCESS_PREFIX
 from agentport_gateway.domain.exact_json import InexactJsonError, parse
 from agentport_gateway.store.groups import StoreUnavailableError
 from agentport_gateway.surfaces.body import BodyTooLargeError, ClientGoneError, read_body, replaying, respond
+from agentport_gateway.surfaces.mcp.early_start import EarlyStart
 from agentport_gateway.surfaces.mcp.server import AGENT
 from agentport_gateway.surfaces.mcp.sessions import answer_as_json
 
@@ -83,11 +84,14 @@ class McpEndpoint:
                 return
             send, scope = answering
         scope = {**scope, "path": "/mcp", "raw_path": b"/mcp", "user": _user(agent.key_id, agent.org_id), AGENT: agent}
+        early = None if as_json or _is_handshake(headers) or not _waits(message) else EarlyStart(send)
         mode = answer_as_json.set(as_json)
         try:
-            await self._sessions.serve(scope, receive, send)
+            await self._sessions.serve(scope, receive, early or send)
         finally:
             answer_as_json.reset(mode)
+            if early is not None:
+                early.end()
 
     async def _agent(self, headers: dict[bytes, bytes]) -> Agent | None:
         secret = headers.get(b"x-api-key")
@@ -133,11 +137,19 @@ def _answers_at_once(message: Any) -> bool:
         return False
     if message.get("method") != "tools/call":
         return True
-    params = message.get("params")
-    if not isinstance(params, dict) or params.get("name") == _MAY_WAIT or "requestState" in params:
+    if _waits(message):
         return False
-    meta = params.get("_meta")
-    return not (isinstance(meta, dict) and "progressToken" in meta)
+    params = message.get("params")
+    meta = params.get("_meta") if isinstance(params, dict) else None
+    return isinstance(params, dict) and not (isinstance(meta, dict) and "progressToken" in meta)
+
+
+def _waits(message: Any) -> bool:
+    """Whether a human's decision may be waited for."""
+    if not isinstance(message, dict) or message.get("method") != "tools/call":
+        return False
+    params = message.get("params")
+    return isinstance(params, dict) and (params.get("name") == _MAY_WAIT or "requestState" in params)
 
 
 def _is_handshake(headers: dict[bytes, bytes]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ class Sessions(StreamableHTTPSessionManager):
 
     def __init__(self, server: Server[Any], *, max_body_bytes: int, stateless: bool) -> None:
         super().__init__(server, max_request_body_size=max_body_bytes, stateless=stateless)
+        self._ending: set[asyncio.Task[None]] = set()
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request whose body is bounded already; the SDK's own entry would read it once more."""
@@ -56,6 +58,12 @@ class Sessions(StreamableHTTPSessionManager):
             # The SDK names the class itself; it can still be refined before the session serves anything.
             transport.__class__ = _Transport
         return transport
+
+    def end_soon(self, client_id: str) -> None:
+        """End every session that a credential opened, without waiting for it."""
+        task = asyncio.get_running_loop().create_task(self.end_sessions_of(client_id))
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
 
     async def end_sessions_of(self, client_id: str) -> None:
         """End every session that a credential opened."""
