@@ -109,7 +109,7 @@ async def _life(gateway: Gateway, sessions: Sessions, streams: Streams) -> Async
     database = gateway.database
     with opening(database.engine):
         migrate(database.engine)
-    database.start()
+        database.start()
     try:
         with opening(database.engine):
             await _recover(gateway)

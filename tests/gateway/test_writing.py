@@ -105,3 +105,12 @@ async def test_a_transaction_that_was_left_open_is_taken_back(database: Database
     writer._connection.execute(text("INSERT INTO things VALUES ('left')"))
     assert await database.write(adding("next")) == "next"
     assert await names(database) == {"next"}
+
+
+async def test_a_durable_write_is_flushed_whoever_wrote_before(database: Database) -> None:
+    writer = database._writer
+    assert isinstance(writer, SqliteWriter)
+    for number, durable in enumerate((False, True, False, True)):
+        await database.write(adding(str(number)), durable=durable)
+        # FULL is 2 and flushes the log at every commit; NORMAL is 1 and does not.
+        assert writer._driver.execute("PRAGMA synchronous").fetchone() == (1 + durable,)

@@ -33,15 +33,15 @@ class PostgresqlWriter:
 
     def __init__(self, engine: Engine) -> None:
         self.sessions: set[int] = set()
-        self._engine = engine
         self._writes: Queue = queue.SimpleQueue()
         self._entries: Queue = queue.SimpleQueue()
-        self._threads = [
-            *(threading.Thread(target=self._serve, args=(self._write_each,), daemon=True) for _ in range(ONE_BY_ONE)),
-            threading.Thread(target=self._serve, args=(self._write_entries,), daemon=True),
-        ]
-        for number, thread in enumerate(self._threads):
-            thread.name = f"agentport-write-{number}"
+        self._threads = []
+        for number, work in enumerate([self._write_entries, *[self._write_each] * ONE_BY_ONE]):
+            # Opened here, where a failure is told; a thread that could not would leave those who wait waiting.
+            connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            self._note_session(connection)
+            thread = threading.Thread(target=work, args=(connection,), name=f"agentport-write-{number}", daemon=True)
+            self._threads.append(thread)
             thread.start()
 
     def add(self, write: Write[Any]) -> None:
@@ -60,25 +60,22 @@ class PostgresqlWriter:
         for thread in self._threads:
             thread.join()
 
-    def _serve(self, work: Callable[[Connection], None]) -> None:
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            self._note_session(connection)
-            work(connection)
-
     def _write_each(self, connection: Connection) -> None:
-        while (write := self._writes.get()) is not None:
-            self._settle(connection, [write], self._commit)
+        with connection:
+            while (write := self._writes.get()) is not None:
+                self._settle(connection, [write], self._commit)
 
     def _write_entries(self, connection: Connection) -> None:
-        more = True
-        while more and (write := self._entries.get()) is not None:
-            group = [write]
-            with contextlib.suppress(queue.Empty):
-                while len(group) < LARGEST_GROUP and more:
-                    following = self._entries.get_nowait()
-                    more = following is not None
-                    group += [following] if following is not None else []
-            self._settle(connection, group, self._commit_entries)
+        with connection:
+            while (write := self._entries.get()) is not None:
+                group = [write]
+                while len(group) < LARGEST_GROUP and not self._entries.empty():
+                    following = self._entries.get()
+                    if following is None:
+                        self._entries.put(None)  # the end comes after this group
+                        break
+                    group.append(following)
+                self._settle(connection, group, self._commit_entries)
 
     def _settle(
         self, connection: Connection, group: list[Write[Any]], commit: Callable[[Connection, list[Write[Any]]], None]
