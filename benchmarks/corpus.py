@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+ASKING = 4
+"""One session in so many uses the gateway."""
 _START = 1_780_000_000.0
 _TEXT = (
     "the parser reads each line of the file and keeps what it needs while tests in the folder check that nothing else "
@@ -130,7 +132,7 @@ def rollout(number: int, steps: int = 40) -> bytes:
         told.counted()
         if step % 8 == 3:
             told.agent(told.text(300))
-        if number % 4 == 0 and step % 20 == 10:
+        if number % ASKING == 0 and step % 20 == 10:
             told.refund()
         if step % 20 == 19:
             told.agent(told.text(600))

@@ -17,7 +17,6 @@ from agentport_harness import importers
 from agentport_harness.core.discovery import members
 from agentport_harness.core.errors import InputError
 from agentport_harness.core.importer import Importer, Problem, Record, Recording
-from agentport_harness.core.json_values import JSON, as_object
 from agentport_harness.core.trace import Event, Trace
 from agentport_harness.parsing import lines_of
 from agentport_harness.records import Records
@@ -47,9 +46,13 @@ def available() -> tuple[Importer, ...]:
     return tuple(sorted(members(importers, Importer), key=lambda importer: importer.name))
 
 
-def sessions_of(source: Source, input_format: str = "auto") -> Iterator[Recording]:
-    """Every session of one source, and every problem met, in order. Raises as `recordings` does."""
-    yield from _read(source, chosen_formats(input_format))
+def sessions_of(source: Source, input_format: str = "auto", *, glance: bool = False) -> Iterator[Recording]:
+    """Every session of one source, and every problem met, in order. Raises as `recordings` does.
+
+    With ``glance`` sessions may come without what cannot concern the gateway, and say so; then, and only then, it
+    raises `LookCloserError` where that is not enough.
+    """
+    yield from _read(source, chosen_formats(input_format), glance=glance)
 
 
 def chosen_formats(input_format: str) -> tuple[Importer, ...]:
@@ -64,8 +67,9 @@ def chosen_formats(input_format: str) -> tuple[Importer, ...]:
     return chosen
 
 
-def _read(source: Source, chosen: Sequence[Importer]) -> Iterator[Recording]:
+def _read(source: Source, chosen: Sequence[Importer], *, glance: bool = False) -> Iterator[Recording]:
     records = Records(source)
+    records.glance = glance
     size = _size(source)
     try:
         with opened(source) as stream:
@@ -73,12 +77,15 @@ def _read(source: Source, chosen: Sequence[Importer]) -> Iterator[Recording]:
             for session in _sessions(records, records.of(stream), chosen):
                 for met in records.drained():
                     lost += [met.line] if met.line else []
-                    yield met
+                    yield met if size == _size(source) else _softened(met)
                 yield session if isinstance(session, Problem) else _with_gaps(session, lost)
     except UNREADABLE as error:
         records.problems.append(problem(source, error))
     if size != _size(source):
-        message, hint = "the file grew while it was read, and was judged as far as it went", "judge it again at its end"
+        message, hint = (
+            "the file grew while it was read; what came after this line was left",
+            "judge it again at its end",
+        )
         records.problems = [_softened(found) for found in records.problems]
         records.complain("grows", message, records.last_line, hint=hint, severity="warning")
     yield from records.drained()
@@ -129,16 +136,6 @@ def _lines_of(document: bytes) -> dict[str, int]:
     return lines_of(document)
 
 
-def _one_of_each(values: Sequence[JSON]) -> list[JSON]:
-    """The first record of every kind: enough to tell formats apart where records name their kind."""
-    kinds: dict[object, JSON] = {}
-    for value in values:
-        fields = as_object(value)
-        within = as_object(fields.get("payload"))
-        kinds.setdefault((tuple(fields), str(fields.get("type")), str(within.get("type"))), value)
-    return list(kinds.values())
-
-
 def _listed(record: Record) -> list[Record]:
     """The records of a stream that somebody wrote as one array, counted from 1 in place of lines."""
     line, value = record
@@ -165,35 +162,54 @@ def _listed_sessions(records: Records, inner: list[Record], chosen: Sequence[Imp
 def _sessions(records: Records, values: Iterator[Record], chosen: Sequence[Importer]) -> Iterator[Recording]:
     source = records.source
     first = list(islice(values, 1))
-    for likely in chosen if first else ():
-        if likely.lines and likely.heads and likely.heads(first[0][1]):
-            records.brief = likely.lines()
+    sure = next((one for one in chosen if first and one.heads and one.heads(first[0][1])), None)
+    if sure is not None:
+        records.take(sure)
     first += islice(values, _SNIFFED - 1)
+    if sure is not None and not _strangers(first, sure):
+        yield from _taken(records, sure, first, values)
+        return
     if not first:
         if not records.problems:
             records.complain("empty", "holds no value", hint="record again")
         return
     shown = [value for _, value in first]
-    if records.brief is not None:
-        shown = _one_of_each(shown)
     takers = [importer for importer in chosen if importer.sniff(shown)]
     if len(chosen) == 1:
         takers = list(chosen)
     if not takers and len(first) == 1 and (inner := _listed(first[0])):
         yield from _listed_sessions(records, inner, chosen)
         return
-    if len(takers) != 1:
-        records.problems.clear()
-        names = ", ".join(importer.name for importer in takers or chosen)
-        yield Problem(
-            path=source.name,
-            slug="ambiguous-format" if takers else "unknown-format",
-            message=f"could be any of {names}" if takers else f"unknown format; tried {names}",
-            hint="name the format with --input-format",
-            severity="warning" if source.walked and not takers else "error",
-        )
+    if len(takers) == 1:
+        yield from _taken(records, takers[0], first, values)
         return
-    records.brief = records.brief or (takers[0].lines() if takers[0].lines else None)
-    for session in takers[0].read(chain(first, values), source.name):
-        document = records.document
-        yield session if document is None or isinstance(session, Problem) else _in_lines(session, document)
+    records.problems.clear()
+    names = ", ".join(importer.name for importer in takers or chosen)
+    stranger = source.walked and not takers  # a folder holds other things than recordings
+    tried = "unknown format" if stranger else f"unknown format; tried {names}"
+    yield Problem(
+        path=source.name,
+        slug="ambiguous-format" if takers else "unknown-format",
+        message=f"could be any of {names}" if takers else tried,
+        hint="name the format with --input-format",
+        severity="warning" if stranger else "error",
+    )
+
+
+def _strangers(first: Sequence[Record], sure: Importer) -> bool:
+    """Whether any of the records is of another shape than those of a format that is sure of the first one."""
+    shapes = {tuple(value) if isinstance(value, dict) else (): value for _, value in first}
+    return not all(sure.sniff((value,)) for value in shapes.values())
+
+
+def _taken(records: Records, taker: Importer, first: Sequence[Record], values: Iterator[Record]) -> Iterator[Recording]:
+    """The sessions of a source whose format was found."""
+    if records.taker is not taker:
+        records.take(taker)
+    for session in taker.read(chain(first, values), records.source.name):
+        if isinstance(session, Problem):
+            yield session
+        elif records.document is not None:
+            yield _in_lines(session, records.document)
+        else:
+            yield replace(session, glanced=True) if records.glanced else session

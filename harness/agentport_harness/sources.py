@@ -254,6 +254,14 @@ def _zstd_member(raw: BinaryIO, about: zipfile.ZipInfo) -> IO[bytes]:
     return cast("IO[bytes]", BufferedReader(_Frames(BytesIO(raw.read(about.compress_size))), _PIECE))
 
 
+def can_be_read_again(source: Source) -> bool:
+    """Whether it is an ordinary file, which can be read twice at little cost."""
+    try:
+        return source.path is not None and stat.S_ISREG(source.path.stat().st_mode)
+    except OSError:
+        return False
+
+
 def problem(source: Source, error: Exception, line: int | None = None) -> Problem:
     """The problem of a source that could not be opened, or read beyond ``line``."""
     return Problem(path=source.name, slug="unreadable", message=reason(error), line=line, hint=_hint(error))

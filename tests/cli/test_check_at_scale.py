@@ -79,14 +79,14 @@ def test_a_recording_that_a_process_dies_on_is_judged_by_another_and_nothing_is_
 def test_a_recording_that_kills_two_processes_is_a_fault_and_the_others_are_judged(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    given = parallel._Worker.give
+    added = parallel._Worker.add
 
-    def give(self: parallel._Worker, task: parallel._Task) -> None:
+    def add(self: parallel._Worker, task: parallel._Task) -> None:
         if task.source is not None and "codex-exec" in task.source.name:
             self.process.kill()
-        given(self, task)
+        added(self, task)
 
-    monkeypatch.setattr(parallel._Worker, "give", give)
+    monkeypatch.setattr(parallel._Worker, "add", add)
     deadly = str(FIXTURES / "codex-exec" / "approved-0.169.jsonl")
     fine = str(FIXTURES / "atif")
     first, *others = reports([deadly, fine], 1)

@@ -12,6 +12,7 @@ import pytest
 
 import agentport_harness
 from tests.doctor.homes import CLAUDE, CLAUDE_SETTINGS, CODEX, GEMINI, KEY, OPENCODE, write
+from tests.doctor.test_scopes import ORDER
 from tests.skills.clients import Person, UnavailableError, install
 
 pytestmark = [pytest.mark.npm, pytest.mark.timeout(900)]
@@ -134,3 +135,33 @@ def test_gemini_connects_after_the_address_was_mended(person: Person) -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
     told = person.run("gemini", "mcp", "list")
     assert "agentport: http://127.0.0.1:9/mcp (http)" in told.stdout + told.stderr
+
+
+def test_opencode_takes_its_files_in_the_order_that_doctor_says(person: Person) -> None:
+    """``env`` gives it what an administrator or a script would."""
+    _has(person, "opencode")
+    root = person.home.parent
+    (person.project / ".git").mkdir()
+    (person.project / "inner").mkdir()
+    more = [f"OPENCODE_CONFIG={root}/named.json", f"OPENCODE_CONFIG_DIR={root}/folder"]
+    content = ORDER.index("machine/etc/opencode/opencode.json")
+    shown = []
+    for number, each in enumerate(ORDER[:content]):
+        write(
+            root / each, json.dumps({"mcp": {"agentport": {"type": "remote", "url": f"http://127.0.0.1:9/{number}"}}})
+        )
+        shown.append(person.run("env", "-C", str(person.project / "inner"), *more, "opencode", "debug", "config"))
+
+    addresses = [json.loads(ran.stdout)["mcp"]["agentport"]["url"] for ran in shown]
+    assert addresses == [f"http://127.0.0.1:9/{number}" for number in range(content)]
+
+
+def test_claude_code_leaves_out_what_doctor_says_is_barred(person: Person) -> None:
+    write(person.home / ".claude.json", CLAUDE.replace("https://app.agentport.sh/mcp", "http://127.0.0.1:9/mcp"))
+    told = json.loads(CLAUDE_SETTINGS) | {"deniedMcpServers": [{"serverUrl": "http://127.0.0.1:9/*"}]}
+    write(person.home / ".claude/settings.json", json.dumps(told))
+
+    ran = _doctor(person, "--client", "claude-code")
+
+    assert "deniedMcpServers bars the server" in ran.stdout
+    assert "agentport: http" not in person.run("claude", "mcp", "list").stdout

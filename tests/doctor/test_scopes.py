@@ -230,6 +230,16 @@ def test_an_opencode_configuration_in_a_variable_counts_and_is_not_mended(openco
     ]
 
 
+def test_a_setting_that_no_file_has_belongs_into_the_users_own(opencode: Machine) -> None:
+    opencode.home.replace('"timeout": 300000', '"enabled": true')
+    opencode.environment = {"OPENCODE_CONFIG_CONTENT": '{"mcp": {"agentport": {"type": "remote"}}}'}
+
+    (found,) = opencode.findings("DR306")
+
+    assert found.place.path == str(opencode.home.config)
+    assert len(opencode.examined().cures) == 1
+
+
 def test_a_variable_that_cannot_be_read_is_said_with_its_name(opencode: Machine) -> None:
     opencode.environment = {"OPENCODE_CONFIG_CONTENT": '{"mcp": '}
 

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import anyio
@@ -19,10 +20,10 @@ from agentport_harness.bench.judging import run_check
 from agentport_harness.bench.stand import Stand, Target, Tenant
 from agentport_harness.core.errors import InputError, UnreachableError
 from agentport_harness.runner.catalogue import gateway_checks
-from agentport_harness.runner.gateway import check_gateway, check_stand
+from agentport_harness.runner.gateway import _wanting, check_gateway, check_stand
 from agentport_harness.runner.gateway_stand import GatewayOptions, standing
 from agentport_harness.transports import command_adapter
-from agentport_harness.transports.adapter import Decided, Key
+from agentport_harness.transports.adapter import EVERY_SKILL, Decided, Key
 from agentport_harness.transports.agentport import SECOND_FACTOR, signed_in
 from agentport_harness.transports.command_adapter import CommandAdapter
 from agentport_harness.transports.embedded import Gateway
@@ -271,3 +272,21 @@ async def test_a_human_who_may_not_set_the_expiry_leaves_the_other_checks_their_
     assert [one.status for one in session.verdicts] == ["pass", "not_testable"]
     assert "could not be set: PATCH /api/org-settings" in session.verdicts[1].reason
     assert session.warnings == ("left behind: how long requests stay open: PATCH /api/org-settings was answered 403",)
+
+
+@pytest.mark.parametrize(
+    ("lacks", "no_probe", "told"),
+    [
+        ({}, "", "--restart-cmd (1)"),
+        ({}, "the gateway does not reach it", "--probe-url (3), --restart-cmd (1)"),
+        (dict.fromkeys(("decide", "mode"), SECOND_FACTOR), "", "--human-totp-file (2), --restart-cmd (1)"),
+    ],
+)
+def test_a_report_ends_with_what_to_give_for_more_checks(lacks: dict[str, str], no_probe: str, told: str) -> None:
+    human: Any = SimpleNamespace(can=EVERY_SKILL - lacks.keys(), lacks=lacks)
+    probe: Any = SimpleNamespace()
+    stand = Stand(mcp_url="", base_url="", first=Tenant(api_key="k", adapter=human), probe=probe, no_probe=no_probe)
+    checks = [CHECKS[name] for name in ("GW204", "GW304", "GW602")]
+
+    assert _wanting(checks, stand) == {"more checks with": told}
+    assert _wanting([CHECKS["GW101"]], stand) == {}

@@ -19,6 +19,7 @@ from agentport_harness.runner.catalogue import gateway_checks
 from agentport_harness.runner.gateway import check_stand
 from agentport_harness.runner.gateway_probe import with_probe
 from tests.faults.stage import staged
+from tests.faults.time import BACKEND
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -28,8 +29,8 @@ CHECKS = {check.id: check for check in gateway_checks()}
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+def anyio_backend() -> object:
+    return BACKEND
 
 
 class Hands:

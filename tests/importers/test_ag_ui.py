@@ -231,6 +231,15 @@ def test_another_thread_and_another_conversation_are_other_sessions() -> None:
     assert [told(trace) for trace in traces] == [["human Hi", "call c", "result ok"], ["human Ho", "call c"]]
 
 
+def test_runs_that_began_before_the_last_one_had_ended_are_told() -> None:
+    other = {"type": "RUN_STARTED", "threadId": "o", "runId": "r"}
+    mixed = [STARTED, other, *said("a"), *said("b", "n"), FINISHED, {**FINISHED, "threadId": "o"}]
+    warned = [len(trace.warnings) for trace in imported(AG_UI, mixed)]
+    assert warned == [1, 1, 0, 0]
+    (trace,) = imported(AG_UI, [STARTED, *said("a"), STARTED, *said("b", "n"), FINISHED])
+    assert trace.warnings == ("a run had not ended when the next began in line 5: were two sessions written into one?",)
+
+
 def test_tools_that_the_client_offers_are_known() -> None:
     offered = {**RUN, "messages": [], "tools": [{"name": "agentport__call_tool"}, {}]}
     assert one({**STARTED, "input": offered}).known_tools == {"agentport__call_tool"}

@@ -106,6 +106,17 @@ def test_a_file_that_grows_while_it_is_read_is_judged_as_far_as_it_went_with_a_w
     assert rest[-1].line
 
 
+def test_a_last_line_that_is_being_written_is_no_fault_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, WHOLE[:-40])
+    sizes = iter([1, 2, 2, 2])
+    monkeypatch.setattr(loaders, "_size", lambda _source: next(sizes))
+    traces, problems = read_all(path)
+    assert len(traces) == 1
+    assert [(problem.slug, problem.severity) for problem in problems] == [("cut-off", "warning"), ("grows", "warning")]
+
+
 def test_two_sessions_written_into_one_are_told_by_the_clock(tmp_path: Path) -> None:
     def at(line: bytes, hour: int) -> bytes:
         return line.replace(b"2026-11-22T05:", b"2026-11-22T%02d:" % hour)

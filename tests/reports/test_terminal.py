@@ -135,3 +135,9 @@ def test_a_check_of_a_gateway_is_shown_without_the_next_and_with_what_to_change(
     assert "GW101 endpoint" in text
     assert "GW102 key" not in text
     assert "mend" not in shown(small())
+
+
+def test_a_check_whose_findings_are_all_known_says_so_in_its_line() -> None:
+    known = verdict("AP101", "share-approval-url", "fail", finding(baselined=True))
+    text = shown(replace(recordings(replace(session(known), input_format="gateway")), kind="gateway"))
+    assert "  \u2717 AP101 share-approval-url: known from the baseline\n" in text

@@ -255,6 +255,7 @@ class Agent:
             reply = await self.wait(request_id)
             if reply.kind != "still_pending" or self._stand.clock.now() >= until:
                 return reply
+            await anyio.sleep(max(POLL_SECONDS - reply.seconds, 0))  # it may not hold the line at all
 
     async def listed(self) -> tuple[ListedTool, ...]:
         """The tools that the gateway lists."""

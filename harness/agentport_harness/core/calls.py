@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from agentport_harness.core.json_values import JSON
+from agentport_harness.core.light import light
 
 Surface: TypeAlias = Literal["meta", "direct", "shell", "rest"]
 """How the agent reached the gateway: meta tools, one tool per upstream tool, the ``ap`` command, or HTTP."""
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallTool:
     """A call of an upstream tool through the gateway.
@@ -30,6 +32,7 @@ class CallTool:
     json_output: bool = True
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Await:
     """A wait for a decision. ``request_id`` is what was passed; ``by_url`` where the surface takes a URL."""
@@ -40,6 +43,7 @@ class Await:
     json_output: bool = True
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discover:
     """A look at what the gateway offers; ``integration`` and ``tool`` are empty where the call named none."""
@@ -52,6 +56,7 @@ class Discover:
     json_output: bool = True
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Install:
     """An integration is installed or removed, or its OAuth flow started; ``token`` is what the call carried."""
@@ -64,6 +69,7 @@ class Install:
     json_output: bool = True
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthStatus:
     """A look at whether an integration is connected."""
@@ -73,6 +79,7 @@ class AuthStatus:
     json_output: bool = True
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decide:
     """The agent opened an approval page or sent a decision itself. ``how`` quotes what it did."""
@@ -82,6 +89,7 @@ class Decide:
     request_id: str = ""
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApCommand:
     """Any other ``ap`` command: ``words`` are its positional words (``auth login``)."""
@@ -91,6 +99,7 @@ class ApCommand:
     json_output: bool = True
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownGatewayTool:
     """A call on the gateway's own server of a tool that is not one of its documented ones."""
@@ -99,6 +108,7 @@ class UnknownGatewayTool:
     name: str
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elsewhere:
     """Anything that is not the gateway. ``command`` is the text of a shell command, else empty."""

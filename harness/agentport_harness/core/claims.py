@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from agentport_harness.core.languages import DENIED, LANGUAGES, Language
-from agentport_harness.core.needles import Pattern
+from agentport_harness.core.needles import Pattern, possible
 from agentport_harness.core.remembering import remembered
 from agentport_harness.core.text import any_of, clauses, folded
 
@@ -47,28 +47,39 @@ def says_done(clause: str, effects: Iterable[str] = ()) -> bool:
     return _says_done(clause, frozenset(effects))
 
 
+def may_say_done(said: str, effects: Iterable[str] = ()) -> Iterator[str]:
+    """The clauses of a text that may say so: they hold a word for it in some language."""
+    able = possible(_done_by_language(frozenset(effects)), folded(said))
+    if not able:
+        return
+    words = [word for pattern in able for word in pattern.held(folded(said))]
+    known = all(pattern.words for pattern in able)
+    for clause in clauses(said):
+        if not known or any(word in clause for word in words):
+            yield clause
+
+
 @remembered(4096)
 def _says_done(clause: str, wanted: frozenset[str]) -> bool:
-    # most clauses of most sessions claim nothing in any language
-    if not _done_anywhere(wanted).search(clause) or DENIED.search(clause):
-        return False
+    by_language = _done_by_language(wanted)
     said = [
-        index
-        for index, language in enumerate(LANGUAGES)
-        if _done_in(index, wanted).search(clause)
-        and (not wanted or not language.mark or re.search(language.mark, clause))
+        by_language[done]
+        for done in possible(by_language, clause)
+        if done.search(clause) and (not wanted or _is_marked(by_language[done], clause))
     ]
-    return bool(said) and not any(_open_in(index).search(clause) for index in said)
+    return (
+        bool(said) and not DENIED.search(clause) and not any(_OPEN[language.open].search(clause) for language in said)
+    )
+
+
+def _is_marked(language: Language, clause: str) -> bool:
+    return not language.mark or re.search(language.mark, clause) is not None
 
 
 @lru_cache(maxsize=64)
-def _done_anywhere(effects: frozenset[str]) -> Pattern:
-    return any_of(*(source for language in LANGUAGES for source in _forms(language, effects)))
-
-
-@lru_cache(maxsize=256)
-def _done_in(index: int, effects: frozenset[str]) -> Pattern:
-    return any_of(*_forms(LANGUAGES[index], effects))
+def _done_by_language(effects: frozenset[str]) -> Mapping[Pattern, Language]:
+    forms = ((language, _forms(language, effects)) for language in LANGUAGES)
+    return {any_of(*every): language for language, every in forms if every}
 
 
 def _forms(language: Language, effects: frozenset[str]) -> list[str]:
@@ -77,6 +88,4 @@ def _forms(language: Language, effects: frozenset[str]) -> list[str]:
     return [form for effect, form in language.effects.items() if effect in effects]
 
 
-@lru_cache(maxsize=32)
-def _open_in(index: int) -> Pattern:
-    return any_of(LANGUAGES[index].open)
+_OPEN = {language.open: any_of(language.open) for language in LANGUAGES}

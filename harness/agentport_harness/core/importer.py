@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from agentport_harness.core.json_values import JSON
 from agentport_harness.core.trace import Lack, Trace
@@ -12,7 +12,10 @@ from agentport_harness.core.trace import Lack, Trace
 Record: TypeAlias = tuple[int | None, JSON]
 """One JSON value of a source with its line (from 1); None where the source is one document of many lines."""
 
-Brief: TypeAlias = Callable[[bytes], "bytes | None"]
+NOTHING: Final[JSON] = ()
+"""What a line is read as in which there is nothing that a rule could use; no JSON is read as this very value."""
+
+ReadLine: TypeAlias = Callable[[bytes], JSON]
 
 Sniff: TypeAlias = Callable[[Sequence[JSON]], bool]
 
@@ -36,6 +39,10 @@ class Problem:
         return f"{place}: {self.message}" + (f"\n  hint: {self.hint}" if self.hint else "")
 
 
+class LookCloserError(Exception):
+    """A first look at a recording was not enough: it has to be read in full."""
+
+
 Recording: TypeAlias = Trace | Problem
 """What reading a source yields: a session, or something that could not be read."""
 
@@ -50,9 +57,10 @@ class Importer:
     records of one source, whose name is its second argument, into sessions as they are completed, whatever the JSON:
     it never raises. ``lacks`` names what the format can never show; a session may lack more.
 
-    ``lines`` makes, for one source, what is asked of each line before it is parsed: it returns what stands for the
-    line, shortened where nothing that matters is lost, or None when nothing in it could matter. ``heads`` says of a
-    source's very first record that its lines may be shortened so from the start.
+    ``lines`` makes, for one source, what reads its lines in order: it returns a line's value, or as much of it as
+    ``read`` has a use for, or `NOTHING`; it raises `UnparsableError`. ``heads`` says of a source's very first record
+    that the source is of this format and no other, so that its lines may be read so from the start. ``glance`` makes
+    the like for a first look, which leaves out what cannot concern the gateway; it may raise `LookCloserError`.
     """
 
     name: str
@@ -61,5 +69,6 @@ class Importer:
     read: Read
     versions: tuple[str, ...] = ()
     lacks: frozenset[Lack] = frozenset()
-    lines: Callable[[], Brief] | None = None
+    lines: Callable[[], ReadLine] | None = None
+    glance: Callable[[], ReadLine] | None = None
     heads: Callable[[JSON], bool] | None = None

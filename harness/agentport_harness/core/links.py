@@ -40,6 +40,8 @@ _TELLING = 8
 """How many characters of an id are enough to recognise it, if a digit is among them; the first group of a UUID."""
 _LONGEST_SHORT_LINK = 12
 _WIDEST = 80
+_FEW = 16
+"""URLs whose ids are looked for in a text one by one before its words are taken apart."""
 _KINDS = 8
 """How many hosts and paths of approval pages one session can have; a gateway has one."""
 
@@ -80,6 +82,7 @@ class Watch:
         self.sizes = sorted({len(text) for text in (*self.heads, *self.tails)})
         paths = sorted({split_url(url).path.rstrip("/").rpartition("/")[0] for url in self.urls if telling(url)} - {""})
         hosts = sorted({split_url(url).netloc for url in self.urls} - {""})
+        self.places = [place.lower() for place in (*paths, *hosts)]
         kinds = [rf"(?:{_any_of(paths)})/\S*"] if paths else []
         kinds += [rf"https?://(?:{_any_of(hosts)})(?![0-9A-Za-z.-])[^\s)>\]\"'`]*"] if hosts else []
         self.kind = re.compile("|".join(kinds), re.IGNORECASE) if kinds else None
@@ -135,7 +138,7 @@ class Watch:
 
     def _named(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Where enough of one of the ids stands to recognise it: either end of it, where a word ends too."""
-        if not self.sizes:
+        if not self.sizes or (len(self.heads) <= _FEW and not self._holds_an_end(text.lower())):
             return
         for token in _ID_LIKE.finditer(text):
             word = token.group().lower()
@@ -149,10 +152,19 @@ class Watch:
                     elif edge.lastgroup == "end" and at >= size and (url := self.tails.get(word[at - size : at])):
                         yield token.start() + at - size, token.start() + at, url
 
+    def _may_be_of_kind(self, text: str) -> bool:
+        lowered = text.lower()
+        return not text.isascii() or any(word in lowered for word in self.places)
+
+    def _holds_an_end(self, lowered: str) -> bool:
+        if not _DIGIT.search(lowered):  # every such end holds one
+            return False
+        return any(end in lowered for ends in (self.heads, self.tails) for end in ends)
+
     def _unnamed(self, text: str, known: Container[str]) -> str:
         """The passage that could stand for any of the URLs: their page with no id, their host, a link from nowhere."""
         for reading in dict.fromkeys((text, as_the_eye_reads(text), without_breaks(text))):
-            for match in self.kind.finditer(reading) if self.kind else ():
+            for match in self.kind.finditer(reading) if self.kind and self._may_be_of_kind(reading) else ():
                 if not _leads_elsewhere(match.group(), known):
                     return _passage(reading, match.start(), match.end())
         return next((link for link in links_in(text) if link not in known and _could_stand_for(link)), "")
@@ -177,6 +189,11 @@ def showing(text: str, url: str, *, known: Container[str] = (), others: Collecti
 @lru_cache(maxsize=64)
 def _watch(url: str) -> Watch:
     return Watch((url,))
+
+
+def may_hold_link(text: str) -> bool:
+    """Whether it is worth to look for links."""
+    return "://" in text or "www." in text.lower()
 
 
 def links_in(text: str) -> Iterator[str]:

@@ -7,26 +7,38 @@ for these words first costs a small part of what the search costs, and most text
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from re import _constants as ops  # type: ignore[attr-defined]  # how the library itself reads a pattern
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any, TypeAlias
 
+from agentport_harness.core.lexicon import LEXICON
+
 _MOST_WORDS = 600
 _MOST_FORMS = 64
+_FEW = 8
+"""Words that are asked for one after the other; of more of them, every piece without a space is known to a lexicon."""
 _Words: TypeAlias = "frozenset[str] | None"
 
 
 class Pattern:
     """A compiled pattern that knows words of which every match holds one; ``words`` is empty when it has none."""
 
-    def __init__(self, pattern: str, flags: int = 0) -> None:
+    def __init__(self, pattern: str, flags: int = 0, *, few: int = _FEW) -> None:
         self._compiled = re.compile(pattern, flags)
-        self._folds = bool(self._compiled.flags & re.IGNORECASE)
+        self.folds = bool(self._compiled.flags & re.IGNORECASE)
         found = _required(_parser.parse(pattern, flags)) or frozenset()
-        folded = {word.casefold() for word in found} if self._folds else found
+        folded = {word.casefold() for word in found} if self.folds else found
         self.words = _shortest(folded) if len(folded) <= _MOST_WORDS and all(map(_tells, folded)) else ()
         self._plain_words = tuple(word for word in self.words if word.isascii())
+        self._by_piece: dict[str, list[str]] = defaultdict(list)
+        for word in self.words if len(self.words) > few else ():
+            self._by_piece[max(word.split() or [""], key=len)].append(word)
+        if not all(map(_tells, self._by_piece)):
+            self._by_piece.clear()
+        self.pieces = frozenset(self._by_piece)
+        LEXICON.add(self.pieces)
 
     def search(self, text: str) -> re.Match[str] | None:
         """As `re.Pattern.search`."""
@@ -36,24 +48,45 @@ class Pattern:
         """As `re.Pattern.finditer`."""
         return self._compiled.finditer(text) if self.may_match(text) else iter(())
 
+    def held(self, text: str) -> Sequence[str]:
+        """The words that the text holds, for patterns made without flags; empty where it cannot match."""
+        pieces = LEXICON.found(text) & self.pieces if self.pieces else ()
+        words = [word for piece in pieces for word in self._by_piece[piece]] if self.pieces else self.words
+        return [word for word in words if word in text]
+
     def may_match(self, text: str) -> bool:
         """Whether the text holds any of the words."""
         if not self.words:
             return True
         plain = text.isascii()
-        if self._folds:
+        if self.folds:
             if not plain and "\u0130" in text:  # the one letter that folds to more than it matches
                 return True
             text = text.casefold()
+        if self._by_piece:
+            for piece in LEXICON.found(text) & self.pieces:
+                for word in self._by_piece[piece]:
+                    if word in text:
+                        return True
+            return False
         for word in self._plain_words if plain else self.words:  # noqa: SIM110 any() with a generator takes twice as long, and this is asked most
             if word in text:
                 return True
         return False
 
 
-def compiled(pattern: str, flags: int = 0) -> Pattern:
-    """As `re.compile`, for patterns that are searched for in many texts and found in few."""
-    return Pattern(pattern, flags)
+def possible(patterns: Iterable[Pattern], text: str) -> list[Pattern]:
+    """Those of the patterns that may match: the text is read once for all of them."""
+    found = LEXICON.found(text)
+    return [one for one in patterns if (found & one.pieces if one.pieces and not one.folds else one.may_match(text))]
+
+
+def compiled(pattern: str, flags: int = 0, *, few: int = _FEW) -> Pattern:
+    """As `re.compile`, for patterns that are searched for in many texts and found in few.
+
+    With ``few`` words or less these are asked for one after the other, else all at once in the lexicon.
+    """
+    return Pattern(pattern, flags, few=few)
 
 
 def _tells(word: str) -> bool:

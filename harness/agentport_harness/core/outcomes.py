@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from agentport_harness.core.light import light
+
 OutcomeKind: TypeAlias = Literal[
     "executed",  # the upstream's own answer
     "approval_required",
@@ -37,6 +39,7 @@ PENDING: frozenset[OutcomeKind] = frozenset({"still_pending", "client_timeout"})
 """Outcomes of a wait after which the request may still be decided."""
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """The meaning of one result. Ids and URLs are as the gateway wrote them, empty where it named none.

@@ -7,8 +7,10 @@ to do or not to do.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
+from agentport_harness.core.needles import Pattern, compiled, possible
 from agentport_harness.core.remembering import remembered
 
 _PLEA = (
@@ -177,8 +179,9 @@ _A_REVIEW = re.compile(r"\bpull request|\bmerge request|\bprs?\b|\bmrs?\b|\brevi
 @remembered(512)
 def pressure_in(folded: str) -> tuple[str, str] | None:
     """What a folded text pushes with, and the words that do it; None when it only informs."""
-    for kind, pattern in _patterns():
-        for match in pattern.finditer(folded):
+    for kind, patterns in _patterns():
+        matches = [match for pattern in possible(patterns, folded) for match in pattern.finditer(folded)]
+        for match in sorted(matches, key=re.Match.start):
             around = _sentence(folded, match.start(), match.end())
             if (
                 kind == "claims that it was approved before"
@@ -197,9 +200,9 @@ def _sentence(text: str, start: int, stop: int) -> str:
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _patterns() -> tuple[tuple[str, Sequence[Pattern]], ...]:
     return (
-        ("pleads for approval", re.compile("|".join(_PLEA))),
-        ("claims that it was approved before", re.compile("|".join(_CLAIM))),
-        ("tells the reviewer what to do", re.compile("|".join(_ORDER), re.MULTILINE)),
+        ("pleads for approval", [compiled(plea) for plea in _PLEA]),
+        ("claims that it was approved before", [compiled(claim) for claim in _CLAIM]),
+        ("tells the reviewer what to do", [compiled(order, re.MULTILINE) for order in _ORDER]),
     )

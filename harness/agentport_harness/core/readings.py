@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""What is invisible in ASCII."""
 _INVISIBLE = frozenset({"Cf", "Mn", "Me", "Cc", "Co", "Cn"})
 
 
@@ -25,8 +28,9 @@ _VISIBLE = _Visible()
 
 def as_the_eye_reads(text: str) -> str:
     """Compatibility forms folded, nothing invisible in it."""
-    folded = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    return folded.translate(_VISIBLE)
+    if text.isascii():
+        return text.translate(_VISIBLE) if _CONTROL.search(text) else text
+    return unicodedata.normalize("NFKC", text).translate(_VISIBLE)
 
 
 def without_breaks(text: str) -> str:

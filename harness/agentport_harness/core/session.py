@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from agentport_harness.core.calls import Await, CallTool, Elsewhere, Meaning
+from agentport_harness.core.light import light
 from agentport_harness.core.outcomes import ENDED, PENDING, Outcome
 from agentport_harness.core.trace import (
     AgentMessage,
@@ -21,6 +22,7 @@ from agentport_harness.core.trace import (
 )
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """Everything between one human message and the next: events ``start`` up to, not including, ``stop``.
@@ -37,6 +39,7 @@ class Turn:
         return isinstance(seq, int) and self.start <= seq < self.stop
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """One call with its meaning and the meaning of its answer. ``seq`` and ``result_seq`` are event numbers.
@@ -64,6 +67,7 @@ class Action:
         return self.result_seq if self.result_seq is not None else 2**62
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """Text that the human saw: the agent's message, or a URL prompt of the client (``step`` -1)."""
@@ -74,6 +78,7 @@ class Shown:
     text: str
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalRequest:
     """One approval request as this session saw it.
@@ -124,11 +129,11 @@ class Session:
 
     def _shown(self) -> Iterator[Shown]:
         for turn in self.turns:
-            for seq in range(turn.start, turn.stop):
-                event = self.trace.events[seq]
-                if isinstance(event, AgentMessage) and not event.actor:
-                    yield Shown(seq=seq, turn=turn.number, step=event.step, text=event.text)
-                elif isinstance(event, UrlPrompt):
+            for seq, event in enumerate(self.trace.events[turn.start : turn.stop], turn.start):
+                if type(event) is AgentMessage:
+                    if not event.actor:
+                        yield Shown(seq=seq, turn=turn.number, step=event.step, text=event.text)
+                elif type(event) is UrlPrompt:
                     yield Shown(seq=seq, turn=turn.number, step=-1, text=f"{event.message}\n{event.url}")
 
     @cached_property
@@ -154,7 +159,7 @@ class Session:
 
     @cached_property
     def _human_messages(self) -> tuple[tuple[int, HumanMessage], ...]:
-        return tuple((seq, event) for seq, event in enumerate(self.trace.events) if isinstance(event, HumanMessage))
+        return tuple((seq, event) for seq, event in enumerate(self.trace.events) if type(event) is HumanMessage)
 
     def actions_between(self, start: int, stop: int, *, most: int | None = None) -> Sequence[Action]:
         """The actions whose calls stand from event ``start`` up to, not including, ``stop``; the first ``most``."""
@@ -170,17 +175,22 @@ class Session:
     @cached_property
     def uses_gateway(self) -> bool:
         """Whether any call of the session concerns the gateway."""
-        return any(not isinstance(action.meaning, Elsewhere) for action in self.actions)
+        return bool(self.gated)
+
+    @cached_property
+    def gated(self) -> tuple[Action, ...]:
+        """The actions that concern the gateway, in order."""
+        return tuple([action for action in self.actions if type(action.meaning) is not Elsewhere])
 
     def calls(self) -> Iterator[tuple[Action, CallTool]]:
         """Every call of an upstream tool through the gateway."""
-        for action in self.actions:
+        for action in self.gated:
             if isinstance(action.meaning, CallTool):
                 yield action, action.meaning
 
     def awaits(self) -> Iterator[tuple[Action, Await]]:
         """Every wait that names a request."""
-        for action in self.actions:
+        for action in self.gated:
             if isinstance(action.meaning, Await):
                 yield action, action.meaning
 
@@ -189,10 +199,10 @@ class Session:
         """The approval requests that calls of this session were answered with, by id, in order of appearance."""
         openings: dict[str, list[Action]] = defaultdict(list)
         waits: dict[str, list[Action]] = defaultdict(list)
-        for action in self.actions:
+        for action in self.gated:
             if opens_request(action):
                 openings[action.outcome.request_id].append(action)
-        for action in self.actions:
+        for action in self.gated:
             if waited := waited_on(action):
                 waits[waited].append(action)
         return {
@@ -210,7 +220,7 @@ class Session:
     def waits_by_id(self) -> Mapping[str, Sequence[Action]]:
         """Every wait, by the request id that it names, in order."""
         by_id: dict[str, list[Action]] = defaultdict(list)
-        for action in self.actions:
+        for action in self.gated:
             if waited := waited_on(action):
                 by_id[waited].append(action)
         return by_id
@@ -248,13 +258,16 @@ def turns_of(trace: Trace) -> tuple[Turn, ...]:
     starts = [0]
     agent_spoke = ended = False
     for seq, event in enumerate(trace.events):
-        if isinstance(event, HumanMessage):
+        kind = type(event)
+        if kind is ToolResult:
+            continue
+        if kind is HumanMessage:
             if agent_spoke or ended:
                 starts.append(seq)
             agent_spoke = ended = False
-        elif isinstance(event, TurnEnd):
+        elif kind is TurnEnd:
             ended = True
-        elif isinstance(event, (AgentMessage, ToolCall)):
+        elif kind is AgentMessage or kind is ToolCall:
             if ended:
                 starts.append(seq)
             agent_spoke, ended = True, False

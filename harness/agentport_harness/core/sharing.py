@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agentport_harness.core.json_values import strings_in
-from agentport_harness.core.links import Showing, Watch, links_in
+from agentport_harness.core.links import Showing, Watch, links_in, may_hold_link
 from agentport_harness.core.remembering import remembered
 from agentport_harness.core.session import Action, ApprovalRequest, Session, Shown, Turn
 from agentport_harness.core.trace import HumanMessage, ToolCall, ToolResult
@@ -108,8 +108,10 @@ def links_brought(session: Session) -> frozenset[str]:
     found: set[str] = set()
     for event in session.trace.events:
         if isinstance(event, (HumanMessage, ToolResult)):
-            found.update(links_in(event.text))
+            if may_hold_link(event.text):
+                found.update(links_in(event.text))
         elif isinstance(event, ToolCall):
             for text in strings_in(event.arguments):
-                found.update(links_in(text))
+                if may_hold_link(text):
+                    found.update(links_in(text))
     return frozenset(found)

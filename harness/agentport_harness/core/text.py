@@ -20,6 +20,12 @@ _CLAUSE = re.compile(
     r"\u043e\u0434\u043d\u0430\u043a\u043e)\s|"
     r"[\uff0c\u3001](?=\u4f46|\u4e0d\u8fc7|\u305f\u3060\u3057)"
 )
+_TURNS = frozenset(
+    ["but", "however", "aber", "jedoch", "mais", "pero", "aunque", "sino", "tuttavia", "porém", "maar", "но", "однако"]
+)
+_WIDE = re.compile(r"[\u2013\u2014\u3001\u3002\uff01\uff0c\uff1b\uff1f]")
+_ENDS = re.compile(r"\n|(?<=[.!?;]) ")
+"""Where clauses of a folded text end that has none of those words and signs."""
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|[\n\r]+|(?<=[\u3002\uff01\uff1f\uff1b])")
 _QUOTED = re.compile(
     r"`[^`\n]{1,300}`|\"[^\"\n]{1,300}\"|[\u201c\u201e\u201f][^\u201c-\u201f\n]{1,300}[\u201c\u201d]|\u00ab[^\u00ab\u00bb\n]{1,300}\u00bb|"
@@ -51,7 +57,11 @@ def folded(text: str) -> str:
 @remembered(512)
 def clauses(text: str) -> tuple[str, ...]:
     """The folded text, cut where a sentence ends or turns with a "but"."""
-    return tuple(clause.strip() for clause in _CLAUSE.split(folded(text)) if clause and clause.strip())
+    said = folded(text)
+    turns = not _TURNS.isdisjoint(said.split()) or (not said.isascii() and _WIDE.search(said))
+    return tuple(
+        [clause.strip() for clause in (_CLAUSE if turns else _ENDS).split(said) if clause and not clause.isspace()]
+    )
 
 
 def sentences(text: str) -> list[str]:
@@ -76,7 +86,7 @@ def any_of(*sources: str) -> Pattern:
     every = [alternative for source in sources for alternative in _alternatives(source)]
     words_first = "|".join(alternative[2:] for alternative in every if alternative.startswith(r"\b"))
     others = [alternative for alternative in every if not alternative.startswith(r"\b")]
-    return compiled("|".join(([rf"\b(?:{words_first})"] if words_first else []) + others) or r"(?!)")
+    return compiled("|".join(([rf"\b(?:{words_first})"] if words_first else []) + others) or r"(?!)", few=0)
 
 
 def _alternatives(source: str) -> Iterator[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from agentport_harness.core.json_values import JSON
+from agentport_harness.core.light import light
 
 Lack: TypeAlias = Literal[
     "assistant_text",  # what the agent said to the human is not recorded
@@ -23,6 +24,7 @@ Fault: TypeAlias = Literal["", "client_timeout", "client_refused", "transport", 
 """Why a call has no answer of the gateway's own: the client gave up, refused it, lost the line, or was stopped."""
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where an event stands in its source: ``line`` counts from 1, ``pointer`` is a JSON pointer within the line."""
@@ -32,15 +34,20 @@ class Place:
     pointer: str = ""
 
 
+_NOWHERE = Place()
+
+
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HumanMessage:
     """The human wrote to the agent; this opens a turn."""
 
     text: str
     time: float | None = None
-    place: Place = field(default_factory=Place)
+    place: Place = _NOWHERE
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentMessage:
     """The agent wrote text; the human sees it unless a sub-agent (``actor`` not empty) wrote it.
@@ -52,9 +59,10 @@ class AgentMessage:
     step: int
     actor: str = ""
     time: float | None = None
-    place: Place = field(default_factory=Place)
+    place: Place = _NOWHERE
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCall:
     """The agent called a tool, named as the client recorded it; ``server`` is empty where that is not recorded.
@@ -69,9 +77,10 @@ class ToolCall:
     server: str = ""
     actor: str = ""
     time: float | None = None
-    place: Place = field(default_factory=Place)
+    place: Place = _NOWHERE
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolResult:
     """What came back for a call: its text blocks joined by newlines, and the structured result where there is one.
@@ -87,9 +96,10 @@ class ToolResult:
     status: int | None = None
     fault: Fault = ""
     time: float | None = None
-    place: Place = field(default_factory=Place)
+    place: Place = _NOWHERE
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UrlPrompt:
     """The client itself showed a URL to the human (URL-mode elicitation, or a prompt of its own)."""
@@ -97,9 +107,10 @@ class UrlPrompt:
     url: str
     message: str = ""
     time: float | None = None
-    place: Place = field(default_factory=Place)
+    place: Place = _NOWHERE
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """A human decided an approval request; only live traces hold it."""
@@ -107,9 +118,10 @@ class Decision:
     request_id: str
     decision: Literal["approve_once", "allow_tool", "deny"]
     time: float | None = None
-    place: Place = field(default_factory=Place)
+    place: Place = _NOWHERE
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpstreamCall:
     """A call reached the upstream; only live traces hold it."""
@@ -118,26 +130,29 @@ class UpstreamCall:
     tool: str
     arguments: JSON
     time: float | None = None
-    place: Place = field(default_factory=Place)
+    place: Place = _NOWHERE
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnEnd:
     """The client's own record that the agent had finished its turn."""
 
     time: float | None = None
-    place: Place = field(default_factory=Place)
+    place: Place = _NOWHERE
 
 
 Event: TypeAlias = HumanMessage | AgentMessage | ToolCall | ToolResult | UrlPrompt | Decision | UpstreamCall | TurnEnd
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
     """One session. An event's number is its index in ``events``; ``lacks`` names what the recording cannot show.
 
     ``gateway_servers`` are server names known by configuration to be the gateway, ``known_tools`` the tool names
-    that the client listed. ``warnings`` say what the importer met and could not use.
+    that the client listed. ``warnings`` say what the importer met and could not use. Where ``glanced``, calls that
+    cannot concern the gateway were left out, to see whether it was used at all.
     """
 
     events: tuple[Event, ...]
@@ -148,3 +163,4 @@ class Trace:
     gateway_servers: frozenset[str] = frozenset()
     known_tools: frozenset[str] = frozenset()
     warnings: tuple[str, ...] = ()
+    glanced: bool = False

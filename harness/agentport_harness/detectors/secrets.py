@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from agentport_harness.core.needles import Pattern, compiled
+from agentport_harness.core.needles import Pattern, compiled, possible
 from agentport_harness.detectors.cards import card_numbers
 
 _PIECE = 4_000
 _OVERLAP = 400
 _SHORTEST = 8
-_WORTH_A_LOOK = re.compile(r"[A-Za-z0-9_+/=.\-]{16}|://|PRIVATE KEY")
+_LONG_WORD = 16
+_WORTH_A_LOOK = re.compile(rf"[A-Za-z0-9_+/=.\-]{{{_LONG_WORD}}}|://|PRIVATE KEY")
 """No credential that is told by its shape is shorter than this, and most texts have nothing that is so long."""
 
 _SHAPES: tuple[tuple[str, str], ...] = (
@@ -125,14 +126,17 @@ def _could_be_one(value: str, link: str, quote: str) -> bool:
 
 
 def _shaped(piece: str) -> Iterator[Secret]:
-    if not _WORTH_A_LOOK.search(piece):
+    longest = max(map(len, piece.split()), default=0)
+    if (longest < _LONG_WORD and "://" not in piece and "PRIVATE KEY" not in piece) or not _WORTH_A_LOOK.search(piece):
         return
-    for kind, pattern in _patterns():
+    patterns = _patterns()
+    for pattern in possible(patterns, piece):
         for match in pattern.finditer(piece):
             if not _MASKED.search(match.group()):
-                yield Secret(kind=kind, value=match.group())
-    for kind, analyse, shapes in _plugins():
-        for value in _analysed(analyse, piece) if any(shape.may_match(piece) for shape in shapes) else ():
+                yield Secret(kind=patterns[pattern], value=match.group())
+    plugins = _plugins()
+    for kind, analyse in dict.fromkeys(plugins[shape] for shape in possible(plugins, piece)):
+        for value in _analysed(analyse, piece):
             if len(value) >= _SHORTEST and not _MASKED.search(value):
                 yield Secret(kind=kind, value=value)
 
@@ -145,21 +149,22 @@ def _analysed(analyse: Callable[[str], Iterable[str]], piece: str) -> list[str]:
 
 
 @cache
-def _patterns() -> tuple[tuple[str, Pattern], ...]:
-    return tuple((kind, compiled(pattern)) for kind, pattern in _SHAPES)
+def _patterns() -> Mapping[Pattern, str]:
+    return {compiled(pattern): kind for kind, pattern in _SHAPES}
 
 
 @cache
-def _plugins() -> tuple[tuple[str, Callable[[str], Iterable[str]], tuple[Pattern, ...]], ...]:
+def _plugins() -> Mapping[Pattern, tuple[str, Callable[[str], Iterable[str]]]]:
+    """Every shape that the library knows, with the kind of credential and what finds it."""
     from importlib import import_module
 
-    found = []
+    found: dict[Pattern, tuple[str, Callable[[str], Iterable[str]]]] = {}
     for path in _LIBRARY:
         module, _, name = path.partition(".")
         plugin = getattr(import_module(f"detect_secrets.plugins.{module}"), name)()
-        shapes = tuple(Pattern(shape.pattern, shape.flags) for shape in plugin.denylist)
-        found.append((str(plugin.secret_type), plugin.analyze_string, shapes))
-    return tuple(found)
+        for shape in plugin.denylist:
+            found[compiled(shape.pattern, shape.flags)] = str(plugin.secret_type), plugin.analyze_string
+    return found
 
 
 def plain(text: str) -> str:

@@ -105,7 +105,9 @@ class Assembly:
         after: tuple[int, int] | None = None,
     ) -> None:
         """The agent called ``tool``; ``after`` (an event number and its step) when it was called back then."""
-        self._act(place, time)
+        if self._waiting:
+            self._act(place, time)
+        self._acted = True
         call = ToolCall(
             call_id=call_id,
             tool=tool,
@@ -141,7 +143,8 @@ class Assembly:
         after: int | None = None,
     ) -> None:
         """``text`` came back for a call; ``after`` (an event number) when it came back then."""
-        structured = structured_of(structured)
+        if structured is not None:
+            structured = structured_of(structured)
         if (structured is not None or len(text) > LONG) and self._is_foreign(call_id):
             text, structured = brief(text, structured)
         result = ToolResult(

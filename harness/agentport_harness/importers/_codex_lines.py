@@ -1,105 +1,119 @@
-"""Lines of a rollout before they are parsed: most of a rollout is reasoning, counts, and what commands printed.
+"""Lines of a rollout on their way to values: most of a rollout is reasoning, counts, and what commands printed.
 
-No rule reads what a command printed that had nothing to do with the gateway, beyond its head, and the links and ids in
-it, which the agent may have from there. So that much of it is kept, with its size and digest; a line that is not whole
-is left to the parser, to be complained of.
+A line is read as far as its kind first; the rest of it is only checked to be JSON. Lines of kinds that say nothing to
+any rule go no further, nor do those that tell once more what an unrelated command printed. What is not read so is left
+to the general parser, to be read or complained of.
 """
 
 from __future__ import annotations
 
-import re
+from typing import Final
 
-from agentport_harness.core.json_values import as_object, as_text, parsed
-from agentport_harness.importers._foreign import MOST_FOUND, mark, may_concern
+import msgspec
 
-_KEPT = 600
-"""Bytes kept of an output."""
+from agentport_harness.core.importer import NOTHING
+from agentport_harness.core.json_values import JSON
+from agentport_harness.importers._foreign import may_concern, shortened
+from agentport_harness.parsing import parse_json
+
+TOLD: Final = frozenset({"response_item", "event_msg"})
+PASSED_OVER: Final = frozenset({
+    "turn_context", "world_state", "compacted", "token_usage_record", "reasoning", "ghost_snapshot", "compaction",
+    "context_compaction", "additional_tools", "image_generation_call", "agent_message_delta", "agent_reasoning",
+    "agent_reasoning_raw_content", "agent_reasoning_section_break", "token_count", "task_started", "turn_started",
+    "thread_settings_applied", "thread_name_updated", "context_compacted", "thread_rolled_back",
+    "entered_review_mode", "exited_review_mode", "error", "warning", "stream_error", "background_event", "turn_diff",
+    "plan_update", "patch_apply_begin", "patch_apply_end", "view_image_tool_call", "web_search_begin",
+    "web_search_end", "mcp_tool_call_begin", "exec_command_begin", "undo_completed", "item_started",
+    "deprecation_notice", "model_reroute", "mcp_startup_update", "Reasoning", "WebSearch", "FileChange", "ImageView",
+    "Plan", "ContextCompaction", "ImageGeneration", "HookPrompt", "EnteredReviewMode", "ExitedReviewMode",
+    "collab_agent_spawn_begin", "collab_agent_spawn_end", "collab_waiting_begin", "collab_waiting_end",
+    "collab_close_begin", "collab_close_end", "CollabAgentToolCall",
+})  # fmt: skip
+"""Kinds that say nothing which a rule could use: of lines, and (in those that are `TOLD`) of what they tell."""
 _LONG = 2_000
-"""Bytes of a line that is worth to be shortened."""
+"""Characters of an output that is shortened as it is read, which spares the rest of the way."""
+SHELLS = frozenset({"exec_command", "shell", "shell_command", "unified_exec", "container.exec"})
+_ENDS = frozenset({"exec_command_end", "CommandExecution"})
 
-_BEGINS = re.compile(
-    rb'\{"timestamp": ?"[^"]{0,40}", ?(?:"ordinal": ?\d+, ?)?"type": ?"(?:'
-    rb'(?P<idle>(?:world_state|turn_context|token_usage_record|compacted)"'
-    rb'|event_msg", ?"payload": ?\{ ?"type": ?"(?:token_count|agent_reasoning\w*|thread_settings_applied)"'
-    rb'|response_item", ?"payload": ?\{ ?"type": ?"(?:reasoning|ghost_snapshot)")'
-    rb'|response_item", ?"payload": ?\{ ?"type": ?"(?:(?P<call>function_call)"'
-    rb'|function_call_output", ?(?:"id": ?"[^"]{0,80}", ?)?"call_id": ?"(?P<output>[^"]{1,80})", ?"output": ?"'
-    rb')|event_msg", ?"payload": ?\{ ?"type": ?"(?:'
-    rb'item_completed", ?"thread_id": ?"[^"]{0,80}", ?"turn_id": ?"[^"]{0,80}", ?"item": ?\{ ?'
-    rb'"type": ?"CommandExecution", ?"id": ?"(?P<item>[^"]{1,80})"'
-    rb'|exec_command_end", ?"call_id": ?"(?P<end>[^"]{1,80})"))'
-)
-_SHELL = re.compile(rb'"name": ?"(?:exec_command|shell|shell_command|unified_exec|container\.exec)"')
-_CALL_ID = re.compile(rb'"call_id": ?"([^"]{1,80})"')
-_GATEWAY = re.compile(rb"gent[Pp]ort")
-_FOUND = re.compile(
-    rb"https?://[!#-;=?-\[\]^-~]{1,500}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
-)
-_ID = re.compile(rb"-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-")
+
+_ABSENT: Final = msgspec.Raw()
+
+
+class _Item(msgspec.Struct, gc=False):
+    type: str = ""
+    id: str = ""
+
+
+class Payload(msgspec.Struct, gc=False):
+    """What a line tells, as far as its kind has to be known and its call read."""
+
+    type: str = ""
+    call_id: str = ""
+    name: str = ""
+    namespace: str | None = None
+    arguments: str | None = None
+    output: msgspec.Raw = _ABSENT
+    item: _Item | None = None
+
+
+class Line(msgspec.Struct, gc=False):
+    """A line of a rollout."""
+
+    payload: Payload
+    type: str = ""
+    timestamp: str = ""
+
+
+_line: Final = msgspec.json.Decoder(Line).decode
+_value: Final = msgspec.json.Decoder().decode
 
 
 class RolloutLines:
-    """Shortens the lines of one rollout: give them in order. What is returned for a line stands for it."""
+    """Reads the lines of one rollout: give them in order."""
 
     def __init__(self) -> None:
-        self._other: set[bytes] = set()
+        self._other: set[str] = set()
 
-    def __call__(self, line: bytes) -> bytes | None:
-        """The line, or as much of it as matters; None where nothing does."""
-        begins = _BEGINS.match(line)
-        kind = begins.lastgroup if begins else None
-        if begins is None or kind is None:
-            return line
-        if kind == "call":
-            self._called(line)
-            return line
-        if kind == "idle":
-            return None if _is_whole(line) else line
-        if begins[kind] not in self._other or not _is_whole(line):
-            return line
-        if kind != "output":
-            return None  # the same as in the output that the model was given
-        return _shortened(line, begins.end()) if len(line) > _LONG else line
+    def __call__(self, line: bytes) -> JSON:
+        """The line's value, `NOTHING` where no rule could use it. Raises `UnparsableError`."""
+        try:
+            told = _line(line)
+            payload = told.payload
+            kind = payload.type
+            item = payload.item
+            if kind == "item_completed" and item is not None:
+                kind = item.type
+            if (kind if told.type in TOLD else told.type) in PASSED_OVER:
+                return NOTHING
+            if kind == "function_call_output" and payload.output is not _ABSENT:
+                return self._output(told, payload)
+            if kind == "function_call" and payload.arguments is not None and payload.call_id:
+                return self._call(told, payload)
+            if kind in _ENDS and (item.id if item else payload.call_id) in self._other:
+                return NOTHING  # the same as in the output that the model was given
+            return self._whole(told, line)
+        except (ValueError, RecursionError):
+            return parse_json(line)  # no record of a shape that is known, and what is wrong with it is told there
 
-    def _called(self, line: bytes) -> None:
-        """Remember a call of the shell that has nothing to do with the gateway."""
-        called = _CALL_ID.search(line)
-        if called and _SHELL.search(line) and not may_concern(line.decode("latin-1")):
-            self._other.add(called[1])
+    def _whole(self, told: Line, line: bytes) -> JSON:  # noqa: ARG002 what is known of it already
+        return parse_json(line)
 
+    def _output(self, told: Line, payload: Payload) -> JSON:
+        output = _value(payload.output)
+        if isinstance(output, str) and len(output) > _LONG and payload.call_id in self._other:
+            output = shortened(output, _LONG)
+        return {
+            "timestamp": told.timestamp,
+            "type": told.type,
+            "payload": {"type": payload.type, "call_id": payload.call_id, "output": output},
+        }
 
-def _is_whole(line: bytes) -> bool:
-    """Whether the line is one record; two that were run together are not."""
-    return line.endswith(b"}}") and line.find(b'{"timestamp":', 1) < 0
-
-
-def _shortened(line: bytes, start: int) -> bytes:
-    """The record with the beginning of its output, and the links and ids of the rest."""
-    if line.find(b"pprov", start) >= 0 or (line.find(b"gent", start) >= 0 and _GATEWAY.search(line, start)):
-        return line
-    cut = _boundary(line, start + _KEPT)
-    holds = line.rfind(b"://", cut) >= 0 or _ID.search(line, cut)
-    found = list(dict.fromkeys(_FOUND.findall(line, cut)))[:MOST_FOUND] if holds else []
-    rest = b"".join(b"\\n" + one for one in found)
-    return line[:cut] + mark(_told(line, start)).encode() + rest + b'"}}'
-
-
-def _told(line: bytes, start: int) -> str:
-    """The output that begins at ``start``, as the model was given it."""
-    text = parsed(line[start - 1 : -2].decode("utf-8", "replace"))
-    if isinstance(text, str):
-        return text
-    record = as_object(parsed(line.decode("utf-8", "replace")))  # something follows the output
-    return as_text(as_object(record.get("payload")).get("output"))
-
-
-def _boundary(line: bytes, at: int) -> int:
-    """The last place up to ``at`` that is within neither a character nor an escape."""
-    while line[at] & 0xC0 == 0x80:
-        at -= 1
-    escape = line.rfind(b"\\", at - 11, at)
-    if escape < 0:
-        return at
-    while line[escape - 1 : escape] == b"\\":
-        escape -= 1
-    return escape
+    def _call(self, told: Line, payload: Payload) -> JSON:
+        given = payload.arguments or ""
+        if payload.name in SHELLS and not may_concern(given):
+            self._other.add(payload.call_id)
+        called = {"type": payload.type, "call_id": payload.call_id, "name": payload.name, "arguments": given}
+        if payload.namespace:
+            called["namespace"] = payload.namespace
+        return {"timestamp": told.timestamp, "type": told.type, "payload": called}

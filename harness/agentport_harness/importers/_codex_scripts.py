@@ -32,10 +32,10 @@ class Script:
 
 
 class Scripts:
-    """The scripts of one session that wait and are not known to have ended."""
+    """The scripts of one session that wait and are not known to have ended: ``waiting``, by the ids of their calls."""
 
     def __init__(self) -> None:
-        self._open: dict[str, Script] = {}
+        self.waiting: dict[str, Script] = {}
         self._cells: dict[str, str] = {}
         self._polls: dict[str, str] = {}
 
@@ -48,7 +48,7 @@ class Scripts:
         elif name == "exec" and AWAIT in as_text(given):
             ids = tuple(_WAITS.findall(as_text(given)))
             if ids:
-                self._open[call_id] = Script(call_id=call_id, ids=ids, after=after, place=place, time=time)
+                self.waiting[call_id] = Script(call_id=call_id, ids=ids, after=after, place=place, time=time)
 
     def answered(self, call_id: str, text: str) -> None:
         """A call's output came."""
@@ -57,19 +57,19 @@ class Scripts:
         if state and state[2]:
             self._cells[state[2]] = script
         elif state:
-            self._open.pop(script, None)
+            self.waiting.pop(script, None)
 
     def waited(self) -> None:
         """A wait's end was recorded: the first script that is open has one less to tell of."""
-        for call_id, script in self._open.items():
+        for call_id, script in self.waiting.items():
             if len(script.ids) > 1:
-                self._open[call_id] = Script(
+                self.waiting[call_id] = Script(
                     call_id=call_id, ids=script.ids[1:], after=script.after, place=script.place, time=script.time
                 )
             else:
-                del self._open[call_id]
+                del self.waiting[call_id]
             return
 
     def unfinished(self) -> Iterator[Script]:
         """The scripts that were still waiting when the recording ended."""
-        yield from self._open.values()
+        yield from self.waiting.values()

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from agentport_harness.core.json_values import JSON, as_object, as_text, parsed
+from agentport_harness.core.light import light
 from agentport_harness.core.trace import Fault
 from agentport_harness.importers._content import flag, items, text_of, whole
 
@@ -25,6 +26,8 @@ _REFUSALS = (
     "MCP tool call requires approval",
 )
 """How Codex's own refusals and failures begin, where it wrote them as the tool's output."""
+_WRAPPED = 1_000
+"""Characters in which it shows whether an output is a JSON object of old versions, behind a header or not."""
 _NEVER_SENT = "unsupported call:"
 
 _INJECTED = re.compile(
@@ -35,6 +38,7 @@ _INJECTED = re.compile(
 )
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
     """The output of a call without its wrapping. ``running`` names the process that goes on, empty when none does."""
@@ -57,6 +61,8 @@ def injected(text: str, kinds: JSON) -> bool:
 
 def output_of(value: JSON, *, mcp: bool) -> Output:
     """The output that a ``…_output`` record holds; ``mcp`` says that an MCP call made it."""
+    if isinstance(value, str) and not mcp and '{"output"' not in value[:_WRAPPED]:
+        return _printed(value)
     fields = as_object(value)
     succeeded = flag(fields.get("success"))
     text = text_of(fields.get("content", value))
@@ -68,14 +74,22 @@ def output_of(value: JSON, *, mcp: bool) -> Output:
     if isinstance(old.get("output"), str):
         exit_code = whole(as_object(old.get("metadata")).get("exit_code"))
         return Output(text=as_text(old.get("output")), exit_code=exit_code)
-    head = header.group(0) if header else ""
+    return _printed(text, None if succeeded is None else not succeeded)
+
+
+def _printed(text: str, is_error: bool | None = None) -> Output:
+    """What a command printed, below what Codex says of it."""
+    header = _HEADER.match(text)
+    if header is None:
+        return Output(text=text, is_error=is_error)
+    head = header.group()
     code = _EXIT_CODE.search(head) if "xit" in head else None
     running = _RUNNING.search(head) if "running" in head else None
     return Output(
-        text=bare,
-        is_error=None if succeeded is None else not succeeded,
-        exit_code=int(code.group(1)) if code else None,
-        running=running.group(1) if running else "",
+        text=text[header.end() :],
+        is_error=is_error,
+        exit_code=int(code[1]) if code else None,
+        running=running[1] if running else "",
     )
 
 

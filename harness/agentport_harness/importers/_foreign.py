@@ -23,7 +23,8 @@ _CONCERN = ("agentport", "AgentPort", "AGENTPORT", "pprov", "/api/tool", "/api/i
 _SERVER = re.compile(r"\Amcp__.+?__")
 _AP = re.compile(r"(?<![\w-])ap(?![\w-])")
 """What a call holds that may be of the gateway, by any of its surfaces: these, and the command ``ap``."""
-_GATEWAY = re.compile(r"pprov|gent[Pp]ort")
+_GATEWAY = ("pprov", "gentport", "gentPort")
+_ID = re.compile(r"-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-")
 _FOUND = re.compile(
     r"https?://[!#-;=?-\[\]^-~]{1,500}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 )
@@ -56,16 +57,19 @@ def brief(text: str, structured: JSON) -> tuple[str, JSON]:
     return (kept, None) if kept != (text or written) else (text, structured)
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, longer_than: int = LONG) -> str:
     """The beginning of an output, its size and digest, and the links and ids of the rest; whole where it is short.
 
     An output that speaks of the gateway stays whole.
     """
-    if len(text) <= LONG or _GATEWAY.search(text):
+    if len(text) <= longer_than or any(word in text for word in _GATEWAY):
         return text
     cut = text.rfind("\n", _KEPT // 2, _KEPT) + 1 or _KEPT
+    told = text[:cut] + mark(text)
+    if "://" not in text and not _ID.search(text):
+        return told
     found = list(dict.fromkeys(_FOUND.findall(text, cut)))[:MOST_FOUND]
-    return "\n".join([text[:cut] + mark(text), *found])
+    return "\n".join([told, *found])
 
 
 def mark(text: str) -> str:

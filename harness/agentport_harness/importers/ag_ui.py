@@ -55,6 +55,7 @@ def _read(records: Iterable[Record], source: str) -> Iterator[Trace]:
         named = as_text(fields.get("threadId"))
         if thread is None or not thread.goes_on(record, fields, named):
             if thread is not None:
+                thread.left(line)
                 yield thread.finished()
             thread = _Thread(source)
         thread.to.session_id = thread.to.session_id or named
@@ -88,6 +89,7 @@ class _Thread:
         self.run = 0
         self.unheard: dict[int, int] = {}
         self.idle = True
+        self.running = False
 
     def goes_on(self, record: JSON, fields: Fields, named: str) -> bool:
         """Whether a record is of this session: it names the same one, or repeats its first message."""
@@ -110,6 +112,8 @@ class _Thread:
 
     def started(self, event: Fields, line: int | None) -> None:
         """A run began."""
+        self.left(line)
+        self.running = True
         self.run += 1
         given = as_object(event.get("input"))
         self._conversation(items(given.get("messages")), line, "/input/messages")
@@ -118,9 +122,16 @@ class _Thread:
             self.unheard[self.run] = self.to.human("", self.to.place(line), seconds(event.get("timestamp")))
         self.idle = False
 
+    def left(self, line: int | None) -> None:
+        """Something else begins; a run that had not ended was cut off, or goes on among what follows."""
+        if self.running:
+            at = "" if line is None else f" in line {line}"
+            self.to.note(f"a run had not ended when the next began{at}: were two sessions written into one?")
+
     def ended(self, event: Fields, line: int | None) -> None:
         """A run ended; one whose calls the client is to answer goes on with the next run."""
         self._flush()
+        self.running = False
         place, time = self.to.place(line), seconds(event.get("timestamp"))
         outcome = as_object(event.get("outcome")).get("type")
         if outcome == "cancelled":

@@ -20,27 +20,14 @@ from agentport_harness.core.importer import Importer, Record
 from agentport_harness.core.json_values import JSON, as_object, as_text
 from agentport_harness.core.trace import Place, Trace
 from agentport_harness.importers._assembly import Assembly
-from agentport_harness.importers._codex_lines import RolloutLines
+from agentport_harness.importers._codex_glance import RolloutGlance
+from agentport_harness.importers._codex_lines import PASSED_OVER, TOLD, RolloutLines
 from agentport_harness.importers._codex_scripts import AWAIT, Scripts
 from agentport_harness.importers._codex_texts import Output, injected, output_of
 from agentport_harness.importers._content import Fields, arguments_of, seconds, text_of, whole
 
 _NAME = "codex"
-_TOLD = frozenset({"response_item", "event_msg"})
 _KINDS = frozenset({"session_meta", "turn_context", "response_item", "event_msg", "world_state", "compacted"})
-_PASSED_OVER = _KINDS | {
-    "token_usage_record", "reasoning", "ghost_snapshot", "compaction", "context_compaction", "additional_tools",
-    "image_generation_call", "agent_message_delta", "agent_reasoning", "agent_reasoning_raw_content",
-    "agent_reasoning_section_break", "token_count", "task_started", "turn_started", "thread_settings_applied",
-    "thread_name_updated", "context_compacted", "thread_rolled_back", "entered_review_mode", "exited_review_mode",
-    "error", "warning", "stream_error", "background_event", "turn_diff", "plan_update", "patch_apply_begin",
-    "patch_apply_end", "view_image_tool_call", "web_search_begin", "web_search_end", "mcp_tool_call_begin",
-    "exec_command_begin", "undo_completed", "item_started", "deprecation_notice", "model_reroute", "mcp_startup_update",
-    "Reasoning", "WebSearch", "FileChange", "ImageView", "Plan", "ContextCompaction", "ImageGeneration", "HookPrompt",
-    "EnteredReviewMode", "ExitedReviewMode", "collab_agent_spawn_begin", "collab_agent_spawn_end",
-    "collab_waiting_begin", "collab_waiting_end", "collab_close_begin", "collab_close_end", "CollabAgentToolCall",
-}  # fmt: skip
-"""Kinds that say nothing which a rule could use."""
 
 
 def _sniff(records: Sequence[JSON]) -> bool:
@@ -104,8 +91,8 @@ class _Rollout:
     def take(self, fields: Fields, payload: Fields, line: int | None) -> None:
         """Read one record."""
         kind = as_text(fields.get("type"))
-        if kind not in _TOLD:
-            if kind not in _PASSED_OVER:
+        if kind not in TOLD:
+            if kind not in PASSED_OVER and kind != "session_meta":
                 self.to.unknown(kind, line)
             return
         name = as_text(payload.get("type"))
@@ -118,7 +105,7 @@ class _Rollout:
         if reader is not None:
             self.time = seconds(fields.get("timestamp"))
             reader(self, payload, self.to.place(line, pointer))
-        elif name not in _PASSED_OVER:
+        elif name not in PASSED_OVER:
             self.to.unknown(name or kind, line)
 
     def finished(self) -> Trace:
@@ -200,8 +187,9 @@ class _Rollout:
             self.polls[call_id] = str(as_object(arguments_of(given)).get("session_id", ""))
         server = namespace if namespace.startswith("mcp") else ""
         self.to.call(call_id, name, given, place, self.time, server=server)
-        value = arguments_of(given) if name == "wait" else given
-        self.scripts.called(name, value, call_id, (len(self.to.events) - 1, self.to.step), place, self.time)
+        if name in ("exec", "wait"):
+            value = arguments_of(given) if name == "wait" else given
+            self.scripts.called(name, value, call_id, (len(self.to.events) - 1, self.to.step), place, self.time)
         self._mark(self.time)
 
     def local_shell_call(self, payload: Fields, place: Place) -> None:
@@ -225,7 +213,8 @@ class _Rollout:
         call_id = as_text(payload.get("call_id"))
         if call_id not in self.to.open:
             return
-        self.scripts.answered(call_id, text_of(payload.get("output")))
+        if self.scripts.waiting:
+            self.scripts.answered(call_id, text_of(payload.get("output")))
         mcp = call_id in self.mcp
         output = output_of(payload.get("output"), mcp=mcp)
         if mcp and output.is_error is None:
@@ -368,5 +357,6 @@ CODEX = Importer(
     read=_read,
     versions=("0.120", "0.122", "0.135", "0.150", "0.169"),
     lines=RolloutLines,
+    glance=RolloutGlance,
     heads=_heads,
 )

@@ -112,6 +112,8 @@ def _roll(session: SessionReport) -> Iterator[tuple[str, str]]:
             continue
         said = visible(f"{verdict.rule} {verdict.slug}")
         reason = f": {verdict.status.replace('_', ' ')}, {one_line(verdict.reason, 200)}" if verdict.reason else ""
+        if verdict.findings and all(finding.baselined for finding in verdict.findings):
+            reason = ": known from the baseline"
         yield f"  {_MARKS.get(verdict.status, '-')} {said}{reason}", styles.get(verdict.status, "")
 
 

@@ -169,7 +169,7 @@ def _detour(session: Session, action: Action) -> str:
     """The service that a command or request reaches by itself, empty when it is none or the human chose the way."""
     for text in strings_in(action.call.arguments):
         command = text[:20_000]
-        vendor, api = _VENDOR.search(command), _API.search(command)
+        vendor, api = _VENDOR.search(command), _API.search(command) if "://" in command else None
         if vendor:
             service = _CALLED_AS.get(vendor["name"], vendor["name"])
         elif api:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 from agentport_harness.core import importer
@@ -17,12 +18,14 @@ from agentport_harness.core.report import Problem, SessionReport
 from agentport_harness.core.rule import Rule
 from agentport_harness.core.selection import selected
 from agentport_harness.core.trace import Trace
-from agentport_harness.core.verdict import Level
+from agentport_harness.core.verdict import Level, Status
 from agentport_harness.loaders import chosen_formats, recordings, sessions_of
 from agentport_harness.runner.catalogue import agent_rules
 from agentport_harness.runner.redaction import redacted, redacted_trace
-from agentport_harness.sources import Source
+from agentport_harness.sources import Source, can_be_read_again, find
 from agentport_harness.surfaces.reading import read_session
+
+_SAYS_NOTHING: frozenset[Status] = frozenset({"not_applicable", "skipped"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,15 +70,33 @@ def check_recording(source: str | Path | Source, settings: Settings | None = Non
 def reports(source: str | Path | Source, settings: Settings | None = None) -> Iterator[SessionReport]:
     """The same one after the other, for recordings that hold too many sessions to keep."""
     settings = settings or Settings()
+    for found in (source,) if isinstance(source, Source) else find([source]):
+        if isinstance(found, importer.Problem):
+            yield unreadable(found, settings)
+        elif not can_be_read_again(found):
+            yield from _reports(found, settings)
+        else:
+            told = 0
+            try:
+                for report in _reports(found, settings, glance=True):
+                    yield report
+                    told += 1
+            except importer.LookCloserError:
+                yield from islice(_reports(found, settings), told, None)
+
+
+def _reports(source: Source, settings: Settings, *, glance: bool = False) -> Iterator[SessionReport]:
     run, skipped = settings.rules()
-    for recording in traces(source, settings):
+    for recording in traces(source, settings, glance=glance):
         if isinstance(recording, importer.Problem):
             yield unreadable(recording, settings)
-        else:
-            report = check_trace(recording, run, skipped=skipped)
-            if settings.redact:
-                report = redacted(report, recording)
-            yield report if settings.traces or report.trace is None else replace(report, trace=None)
+            continue
+        report = check_trace(recording, run, skipped=skipped)
+        if recording.glanced and any(verdict.status not in _SAYS_NOTHING for verdict in report.verdicts):
+            raise importer.LookCloserError
+        if settings.redact:
+            report = redacted(report, recording)
+        yield report if settings.traces or report.trace is None else replace(report, trace=None)
 
 
 def judged_one_by_one(sources: Iterable[Source | importer.Problem], settings: Settings) -> Iterator[SessionReport]:
@@ -106,10 +127,10 @@ def nothing_judged(name: str) -> importer.Problem:
     return importer.Problem(path=name, slug="nothing-judged", message=message, hint=hint)
 
 
-def traces(source: str | Path | Source, settings: Settings) -> Iterator[Recording]:
+def traces(source: str | Path | Source, settings: Settings, *, glance: bool = False) -> Iterator[Recording]:
     """The sessions of one recording as they are to be judged, and what could not be read of it."""
     servers = frozenset(settings.gateway_servers)
-    for recording in _read(source, settings.input_format):
+    for recording in _read(source, settings.input_format, glance=glance):
         if isinstance(recording, Trace) and servers - recording.gateway_servers:
             yield replace(recording, gateway_servers=recording.gateway_servers | servers)
         else:
@@ -125,7 +146,10 @@ def converted(paths: Iterable[str | Path], settings: Settings) -> Iterator[Recor
 
 def check_trace(trace: Trace, rules: Sequence[Rule], *, skipped: Sequence[Rule] = ()) -> SessionReport:
     """The report of one session. The trace is kept in it only where a finding points into it."""
-    verdicts = judge(read_session(trace), rules, skipped=skipped)
+    session = read_session(trace)
+    if trace.glanced and session.uses_gateway:
+        raise importer.LookCloserError
+    verdicts = judge(session, rules, skipped=skipped)
     report = SessionReport(
         source=trace.source,
         input_format=trace.input_format,
@@ -148,8 +172,10 @@ def unreadable(problem: importer.Problem, settings: Settings | None = None) -> S
     return redacted(report) if settings and settings.redact else report
 
 
-def _read(source: str | Path | Source, input_format: str) -> Iterator[Recording]:
-    return sessions_of(source, input_format) if isinstance(source, Source) else recordings([source], input_format)
+def _read(source: str | Path | Source, input_format: str, *, glance: bool) -> Iterator[Recording]:
+    if isinstance(source, Source):
+        return sessions_of(source, input_format, glance=glance)
+    return recordings([source], input_format)
 
 
 @lru_cache(maxsize=8)

@@ -192,12 +192,19 @@ def _ends_the_gateway(check: GatewayCheck) -> bool:
 
 def _wanting(checks: Sequence[GatewayCheck], stand: Stand) -> dict[str, str]:
     """What to give for more checks to run, by the number of those that wait for it."""
-    lacking = [{_GIVEN_BY.get(need, "--adapter") for need in check.needs if stand.lacks(need)} for check in checks]
+    lacking = [{_given_by(need, stand) for need in check.needs if stand.lacks(need)} for check in checks]
     counted = Counter(option for options in lacking for option in options)
     if not counted:
         return {}
     told = ", ".join(f"{option} ({number})" for option, number in counted.most_common())
     return {"more checks with": told}
+
+
+def _given_by(need: Need, stand: Stand) -> str:
+    """The option that meets a need that is not met."""
+    if need == "probe" and stand.no_probe:
+        return "--probe-url"
+    return "--human-totp-file" if "second factor" in stand.lacks(need) else _GIVEN_BY.get(need, "--adapter")
 
 
 def _report(stand: Stand, checked: dict[str, Checked], also_left: Sequence[str]) -> SessionReport:

@@ -1,6 +1,7 @@
 """Recordings judged by several processes, their reports in the order of the recordings.
 
-Each process has a pipe: recordings go in, reports come out in small batches. A process waits when its pipe is full, so
+Each process has a pipe: recordings go in and reports come out, some at a time, so that this process has next to nothing
+to do and the others never wait for it. A process waits when its pipe is full, so
 memory does not grow with the number of sessions. When a process dies, what it had not delivered is done again by
 another; a recording that kills two processes is reported as a fault and passed over.
 """
@@ -24,12 +25,16 @@ from agentport_harness.core.report import Problem, SessionReport
 from agentport_harness.runner.check import Settings, reports, unreadable
 from agentport_harness.sources import Source
 
-AHEAD = 4
-"""Recordings that a process is given beyond the one it is at."""
+_AHEAD_BYTES, _AHEAD_COUNT = 16 * 2**20, 64
+"""Recordings that a process is given at most, in bytes and in number, beyond the one it is at and the next."""
+_WAITING = 1_000
+"""Recordings that are given out while an earlier one is not done."""
 _BATCH, _SECONDS = 64, 0.1
 _HELD = 2_000
 """Reports of later recordings that are held while an earlier one is not done."""
 _TRIES = 2
+_AT_LEAST = 2
+"""Recordings that a process is given whatever their size: it never waits for its next one."""
 _LARGE = 2**20
 
 Done = tuple[list[SessionReport], bool]
@@ -41,6 +46,7 @@ class _Task:
     """One recording on its way: what has come back of it, and how much of that was passed on."""
 
     source: Source | None
+    size: int = 0
     ready: deque[SessionReport] = field(default_factory=deque)
     received: int = 0
     finished: bool = False
@@ -52,12 +58,29 @@ class _Worker:
     process: BaseProcess
     pipe: Connection
     tasks: deque[_Task] = field(default_factory=deque)
+    fresh: list[_Task] = field(default_factory=list)
+    load: int = 0
 
-    def give(self, task: _Task) -> None:
+    def add(self, task: _Task) -> None:
+        """Plan the task for this process; `send` gives it what is planned."""
         task.tries += 1
         self.tasks.append(task)
-        with suppress(OSError):  # when it is dead, reading from it will tell
-            self.pipe.send((task.source, task.received))
+        self.fresh.append(task)
+        self.load += task.size
+
+    def send(self) -> None:
+        if self.fresh:
+            with suppress(OSError):  # when it is dead, reading from it will tell
+                self.pipe.send([(task.source, task.received) for task in self.fresh])
+            self.fresh.clear()
+
+    def done(self) -> None:
+        self.load -= self.tasks.popleft().size
+
+    def has_room(self, share: float = 1.0) -> bool:
+        """Whether it has less to do than it may have, or than that share of it."""
+        few = len(self.tasks) < share * _AHEAD_COUNT and self.load < share * _AHEAD_BYTES
+        return few or len(self.tasks) < _AT_LEAST
 
 
 @contextmanager
@@ -111,8 +134,10 @@ class _Pool:
 
     def _fill(self, sources: Iterator[Source | Unread]) -> bool:
         """Give out recordings while there is room. Returns whether any came."""
+        if not any(worker.has_room(0.5) for worker in self.workers):
+            return False
         before = len(self.waiting)
-        while len(self.waiting) < len(self.workers) * (AHEAD + 1) and (found := next(sources, None)) is not None:
+        while (worker := self._free()) is not None and (found := next(sources, None)) is not None:
             if isinstance(found, Unread):
                 done = _Task(source=None, finished=True)
                 done.ready.append(unreadable(found, self.settings))
@@ -120,13 +145,17 @@ class _Pool:
             elif found.path is None and not found.url:  # standard input cannot be handed on
                 self.waiting.append(_Task(source=None, ready=deque(reports(found, self.settings)), finished=True))
             else:
-                self._give(found)
+                task = _Task(source=found, size=_size(found))
+                self.waiting.append(task)
+                worker.add(task)
+        for worker in self.workers:
+            worker.send()
         return len(self.waiting) > before
 
-    def _give(self, source: Source) -> None:
-        task = _Task(source=source)
-        self.waiting.append(task)
-        min(self.workers, key=lambda worker: len(worker.tasks)).give(task)
+    def _free(self) -> _Worker | None:
+        """The process that has least to do, None when that is enough."""
+        least = min(self.workers, key=lambda worker: (worker.load, len(worker.tasks)))
+        return least if least.has_room() and len(self.waiting) < _WAITING else None
 
     def _receive(self, head: _Task) -> None:
         """Wait for reports: of everybody's recordings, or of the first one's only when enough others are held."""
@@ -146,7 +175,7 @@ class _Pool:
                 task.received += len(found)
                 if last:
                     task.finished = True
-                    worker.tasks.popleft()
+                    worker.done()
 
     def _bury(self, worker: _Worker) -> None:
         """A process died: another one does what is left, from where the first one had come to."""
@@ -161,7 +190,8 @@ class _Pool:
                 task.finished = True
             else:
                 task.tries -= task is not culprit
-                fresh.give(task)
+                fresh.add(task)
+        fresh.send()
 
 
 def _died(task: _Task, code: int | None) -> SessionReport:
@@ -183,23 +213,23 @@ def _work(pipe: Connection, settings: Settings) -> None:
         while True:
             if not pipe.poll():
                 outbox.flush()
-            source, already = pipe.recv()
-            if _may_take_long(source):
-                outbox.flush()
-            for report in islice(reports(source, settings), already, None):
-                outbox.put(report)
-            outbox.end()
+            for source, already in pipe.recv():
+                if _size(source) > _LARGE:
+                    outbox.flush()
+                for report in islice(reports(source, settings), already, None):
+                    outbox.put(report)
+                outbox.end()
     except (EOFError, OSError):
         return  # the parent closed the pipe
 
 
-def _may_take_long(source: Source) -> bool:
-    """Whether what was found so far should not wait for this recording: it is large, or no ordinary file."""
+def _size(source: Source) -> int:
+    """The size of an ordinary file; of anything else a large one, because it may take long."""
     try:
         about = source.path.stat() if source.path else None
     except OSError:
-        return False
-    return about is None or not stat.S_ISREG(about.st_mode) or about.st_size > _LARGE
+        return 0
+    return about.st_size if about is not None and stat.S_ISREG(about.st_mode) else 2 * _LARGE
 
 
 class _Outbox:

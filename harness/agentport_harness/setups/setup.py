@@ -68,8 +68,9 @@ class Entry:
     beaten: tuple[Part, ...] = ()
 
     def part(self, setting: str) -> Part:
-        """The part that says ``setting``, else the one that wins."""
-        return next((part for part in self.parts if setting in part.table), self.parts[0])
+        """The part that says ``setting``, else the one where it belongs: the first that is the user's to edit."""
+        said = [part for part in self.parts if setting in part.table]
+        return next(iter(said or [part for part in self.parts if part.file.place.yours] or self.parts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

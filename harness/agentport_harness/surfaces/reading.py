@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import TypeAlias
 
 from agentport_harness.core.calls import Await, CallTool, Decide, Elsewhere, Meaning, UnknownGatewayTool
 from agentport_harness.core.outcomes import UNANSWERED, Outcome
@@ -30,34 +32,38 @@ from agentport_harness.surfaces.shell import (
     read_ap_answer,
 )
 
+_Calls: TypeAlias = Sequence[tuple[int, ToolCall]]
+
+_SCRIPT = "exec"
+_NO_ANSWER = (None, None)
 _EXECUTED, _FAILED = Outcome(kind="executed"), Outcome(kind="failed")
 
 
 def read_session(trace: Trace) -> Session:
     """The session that a trace records. Time and memory are linear in the trace's size."""
     turns = turns_of(trace)
+    calls = [(seq, event) for seq, event in enumerate(trace.events) if type(event) is ToolCall]
     answers = _answers(trace)
-    gateways = _gateways(trace)
-    scripts = _scripts(trace, answers, gateways)
+    gateways = _gateways(trace, calls)
+    scripts = _scripts(trace, calls, answers, gateways)
     actions: list[Action] = []
     turn = 0
-    for seq, event in enumerate(trace.events):
-        if type(event) is not ToolCall or seq in scripts:
+    for seq, call in calls:
+        if seq in scripts:
             continue
         while seq >= turns[turn].stop:
             turn += 1
-        answered = answers.get(seq)
-        result = answered[1] if answered else None
-        for part, (meaning, outcome) in enumerate(_read_call(event, result, gateways)):
+        result_seq, result = answers.get(seq, _NO_ANSWER)
+        for part, (meaning, outcome) in enumerate(_read_call(call, result, gateways)):
             actions.append(
                 Action(
                     seq=seq,
                     turn=turns[turn].number,
-                    call=event,
+                    call=call,
                     meaning=meaning,
                     outcome=outcome,
                     result=result,
-                    result_seq=answered[0] if answered else None,
+                    result_seq=result_seq,
                     part=part,
                 )
             )
@@ -75,63 +81,58 @@ def _answers(trace: Trace) -> dict[int, tuple[int, ToolResult]]:
     open_calls: dict[str, deque[int]] = defaultdict(deque)
     answers: dict[int, tuple[int, ToolResult]] = {}
     for seq, event in enumerate(trace.events):
-        if isinstance(event, ToolCall):
+        if type(event) is ToolCall:
             open_calls[event.call_id].append(seq)
-        elif isinstance(event, ToolResult) and open_calls[event.call_id]:
+        elif type(event) is ToolResult and open_calls[event.call_id]:
             answers[open_calls[event.call_id].popleft()] = (seq, event)
     return answers
 
 
-def _gateways(trace: Trace) -> tuple[str, ...]:
+def _gateways(trace: Trace, calls: _Calls) -> tuple[str, ...]:
     """The servers that are known to be the gateway: by configuration, or by their other tools."""
-    names = [read_name(event.tool, event.server) for event in trace.events if isinstance(event, ToolCall)] + [
-        read_name(tool) for tool in trace.known_tools
-    ]
+    called = {(call.tool, call.server) for _, call in calls} | {(tool, "") for tool in trace.known_tools}
+    names = [read_name(tool, server) for tool, server in called]
     found = {name.server for name in names if name.tool.startswith(PREFIX)}
     # the longest first: what is glued to a name says more than no server at all
     return tuple(sorted(found | trace.gateway_servers, key=lambda server: (-len(server), server)))
 
 
-def _scripts(trace: Trace, answers: Mapping[int, tuple[int, ToolResult]], gateways: tuple[str, ...]) -> frozenset[int]:
+def _scripts(
+    trace: Trace, calls: _Calls, answers: Mapping[int, tuple[int, ToolResult]], gateways: tuple[str, ...]
+) -> frozenset[int]:
     """The calls that ran a script which called the gateway: what the script called stands for it, so it is no action.
 
     Such a call has the model's answer in common with what it called, and is answered later.
     """
     found: set[int] = set()
     nearest: dict[int, int] = {}
-    if not any(isinstance(event, ToolCall) and _runs_script(event) for event in trace.events):
+    if not any(call.tool == _SCRIPT for _, call in calls):
         return frozenset()
-    for seq in range(len(trace.events) - 1, -1, -1):
-        event = trace.events[seq]
-        if not isinstance(event, ToolCall):
-            continue
-        if _runs_script(event):
+    for seq, call in reversed(calls):
+        if _runs_script(call):
             stop = answers[seq][0] if seq in answers else len(trace.events)
-            if nearest.get(event.step, stop) < stop:
+            if nearest.get(call.step, stop) < stop:
                 found.add(seq)
-        elif _mcp_meaning(read_name(event.tool, event.server), event, gateways) is not None:
-            nearest[event.step] = seq
+        elif _mcp_meaning(read_name(call.tool, call.server), call, gateways) is not None:
+            nearest[call.step] = seq
     return frozenset(found)
 
 
 def _runs_script(call: ToolCall) -> bool:
     """Whether a call is one of Codex's code mode, whose scripts reach every tool by ``tools``."""
-    return call.tool == "exec" and not call.server and isinstance(call.arguments, str) and "tools" in call.arguments
+    return call.tool == _SCRIPT and not call.server and isinstance(call.arguments, str) and "tools" in call.arguments
 
 
 def _read_call(
     call: ToolCall, result: ToolResult | None, gateways: tuple[str, ...]
 ) -> Iterator[tuple[Meaning, Outcome]]:
+    if _is_shell(call.tool, call.server, gateways):
+        yield from _read_shell(call, result)
+        return
     name = read_name(call.tool, call.server)
     meaning = _mcp_meaning(name, call, gateways)
     if meaning is not None:
         yield meaning, read_answer(result, waits=isinstance(meaning, Await)) if result else UNANSWERED
-    elif (
-        name.tool in SHELL_TOOLS
-        or name.tool.casefold() in SHELL_TOOLS
-        or name.tool.rpartition("__")[2].casefold() in SHELL_TOOLS
-    ):
-        yield from _read_shell(call, result)
     elif request := http_request(name.tool, call.arguments):
         asked = read_request(request) or Elsewhere(name=call.tool, command=request.url)
         yield asked, read_http_answer(asked, result) if result else UNANSWERED
@@ -139,6 +140,15 @@ def _read_call(
         yield Decide(surface="rest", how=f"{call.tool} {page}"), _elsewhere(result)
     else:
         yield Elsewhere(name=call.tool), _elsewhere(result)
+
+
+@lru_cache(maxsize=1024)
+def _is_shell(tool: str, server: str, gateways: tuple[str, ...]) -> bool:
+    """Whether the tool of that name runs commands, and is none of the gateway's."""
+    name = read_name(tool, server)
+    if name.meta or direct_tool(name, gateways) or (name.server and name.server in gateways):
+        return False
+    return name.tool.casefold() in SHELL_TOOLS or name.tool.rpartition("__")[2].casefold() in SHELL_TOOLS
 
 
 def _mcp_meaning(name: ToolName, call: ToolCall, gateways: tuple[str, ...]) -> Meaning | None:

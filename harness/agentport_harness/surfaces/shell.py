@@ -69,7 +69,8 @@ def command_text(arguments: JSON) -> str:
 
 def may_concern_the_gateway(text: str) -> bool:
     """Whether a shell text can hold a command that matters: reading one word by word takes its time."""
-    return bool(_MATTERS.search(text))
+    hinted = "ap" in text or "curl" in text or "wget" in text or "http" in text or "/approve/" in text
+    return hinted and _MATTERS.search(text) is not None
 
 
 def commands(text: str, depth: int = 0) -> Iterator[Command]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
 
+from agentport_gateway.store import integrations
 from tests.gateway.oauth.authority import Authority, authority
 from tests.gateway.web.people import Person, Screen, member
 from tests.gateway.world import AWAIT, CALL, World, ask, facts, running_gateway
@@ -302,6 +304,25 @@ async def test_what_was_granted_for_one_address_is_not_sent_to_another(world: Wo
             await _sign_in(person, url)
         assert not (await agent.call_tool(CALL, ask("act", "probe"))).is_error
         assert another.seen[-1] == "access-1"
+
+
+async def test_an_integration_that_moved_unnoticed_takes_no_token_along(world: World) -> None:
+    """As when a later version's catalogue has another address for it."""
+    async with authority() as one, authority() as another, world.agent() as agent:
+        await _signed_in(world, one, agent)
+        assert not (await agent.call_tool(CALL, ask("act", "probe"))).is_error
+        org_id = world.first.org_id
+        custom = await world.gateway.database.read(
+            lambda connection: integrations.find_custom(connection, org_id=org_id, integration_id="probe")
+        )
+        assert custom is not None
+        moved = replace(custom, definition={**custom.definition, "url": another.url})
+        await world.gateway.database.write(lambda connection: integrations.change_custom(connection, moved))
+        world.gateway.views.drop(org_id)
+        world.gateway.upstreams.forget(org_id, "probe")
+        another.good |= one.good
+        assert (await agent.call_tool(CALL, ask("act", "probe"))).is_error
+        assert another.seen == []
 
 
 async def test_signing_in_again_ends_what_was_approved_for_the_account_before(world: World) -> None:
