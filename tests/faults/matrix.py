@@ -88,7 +88,7 @@ def run(name: str) -> Row:
     with tempfile.TemporaryDirectory() as folder:
         try:
             said = anyio.run(_said, Path(folder), fault, backend=BACKEND[0], backend_options=BACKEND[1])
-        except Exception as error:  # noqa: BLE001 one gateway that does not even start must not end the table
+        except (Exception, SystemExit) as error:  # noqa: BLE001 one gateway that does not even start must not end the table
             return Row(name=fault.name, check=fault.check, problem=f"{type(error).__name__}: {error}")
     return Row(name=fault.name, check=fault.check, said=said)
 

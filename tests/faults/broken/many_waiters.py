@@ -14,7 +14,7 @@ from tests.faults.fault import breaks
 @breaks("GW604")
 def waits_hold_connections(patch: pytest.MonkeyPatch) -> None:
     """Each wait takes one of a pool's places, and a call needs one."""
-    pool = asyncio.Semaphore(16)
+    pool = asyncio.Semaphore(8)
     for module, name in ((await_approval, "await_approval"), (call_tool, "call")):
         patch.setattr(module, name, _pooled(getattr(module, name), pool))
 
