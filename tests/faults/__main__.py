@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from agentport_gateway.domain import wording
-from agentport_gateway.operations import awaiting, calling
+from agentport_gateway.operations import calling, looking
 from agentport_harness.cli.main import main
 
 
@@ -27,7 +27,7 @@ def answer_without_waiting() -> None:
     """An await comes back at once as still pending, and never runs anything."""
 
     async def broken(gateway: Any, caller: Any, request_id: str, **_: Any) -> Any:
-        request = await awaiting._read(gateway, caller, request_id)
+        request, _ = await looking.look(gateway, caller, request_id, None)
         if request is None:
             return wording.not_found(request_id)
         return wording.still_pending(request, gateway.approval_url(request_id), running=False)

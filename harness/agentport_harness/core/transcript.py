@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -146,10 +146,20 @@ class Transcript:
     @property
     def shells(self) -> bool:
         """Whether any step runs a shell command."""
+        return any(act.kind == "shell" for act in self._acts())
+
+    @property
+    def outwaits(self) -> bool:
+        """Whether any call waits longer than the gateway holds the line, or nobody decides while it does."""
         return any(
-            isinstance(part, Act) and part.kind == "shell"
-            for turn in self.turns
-            for step in turn.steps
-            if isinstance(step, Together)
-            for part in step.parts
+            act.repeat
+            or (act.expect is not None and act.expect.outcome == "still_pending")
+            or (act.human is not None and (act.human.deed == "says" or act.human.after_polls > 0))
+            for act in self._acts()
         )
+
+    def _acts(self) -> Iterator[Act]:
+        for turn in self.turns:
+            for step in turn.steps:
+                if isinstance(step, Together):
+                    yield from (part for part in step.parts if isinstance(part, Act))

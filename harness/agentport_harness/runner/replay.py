@@ -35,7 +35,7 @@ class ReplayOptions:
     """How to replay. ``gateway`` is None for embedded ones; times in seconds; ``clock`` is seconds since the epoch.
 
     ``jobs`` transcripts are played side by side. ``call_timeout`` must be longer than the gateway's poll budget;
-    ``poll_budget`` is that of embedded ones.
+    ``poll_budget`` is that of embedded ones for transcripts that outwait it; for the others it is `PATIENT`.
     """
 
     gateway: Gateway | None = None
@@ -48,6 +48,8 @@ class ReplayOptions:
     unique: Callable[[], str] = field(default=lambda: secrets.token_hex(4))
 
 
+PATIENT = 20.0
+"""Poll budget where somebody decides while a call waits: however busy the machine is, the decision comes in time."""
 CLEAN_UP = 5.0
 """Seconds that taking down what was set up may take at most."""
 
@@ -82,18 +84,21 @@ class _Replay:
         self._reports: dict[int, SessionReport] = {}
 
     async def run(self, transcripts: tuple[Transcript, ...]) -> tuple[SessionReport, ...]:
-        groups: dict[float | None, list[int]] = {}
+        embedded = self._options.gateway is None
+        groups: dict[tuple[float | None, bool], list[int]] = {}
         for index, transcript in enumerate(transcripts):
-            groups.setdefault(transcript.approval_expiry, []).append(index)
+            groups.setdefault((transcript.approval_expiry, embedded and transcript.outwaits), []).append(index)
         try:
             async with scripted_upstreams(self._options.upstream_host) as upstreams:
                 # how long requests stay open is a setting of the whole organisation: one group of it after the
                 # other on a given gateway, and an embedded one for each
-                at_once = len(groups) if self._options.gateway is None else 1
+                at_once = len(groups) if embedded else 1
                 limit = anyio.CapacityLimiter(max(at_once, 1))
                 async with anyio.create_task_group() as tasks:
-                    for expiry, indexes in groups.items():
-                        tasks.start_soon(self._group, limit, expiry, indexes, transcripts, upstreams)
+                    for (expiry, outwaits), indexes in groups.items():
+                        budget = self._options.poll_budget if outwaits else PATIENT
+                        options = replace(self._options, poll_budget=budget)
+                        tasks.start_soon(self._group, limit, options, expiry, indexes, transcripts, upstreams)
         except (HarnessError, BaseExceptionGroup) as error:
             raise harness_error(error) from None
         return tuple(self._reports[index] for index in range(len(transcripts)))
@@ -101,6 +106,7 @@ class _Replay:
     async def _group(
         self,
         limit: anyio.CapacityLimiter,
+        options: ReplayOptions,
         expiry: float | None,
         indexes: Sequence[int],
         transcripts: Sequence[Transcript],
@@ -108,7 +114,7 @@ class _Replay:
     ) -> None:
         async with (
             limit,
-            playing_gateway(self._options, expiry) as (gateway, adapter),
+            playing_gateway(options, expiry) as (gateway, adapter),
             anyio.create_task_group() as tasks,
         ):
             for index in indexes:
