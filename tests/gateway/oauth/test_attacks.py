@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from agentport_gateway.domain import redirects
+from agentport_gateway.operations import connecting
 from tests.gateway.oauth.flow import CALLBACK, Program, challenge, program, query_of
 from tests.gateway.web.people import member, somebody
 from tests.gateway.world import World, running_gateway
@@ -136,11 +137,24 @@ async def test_a_code_that_is_shown_again_ends_what_came_of_it(world: World) -> 
         assert (await client.refresh()).json()["error"] == "invalid_grant"
 
 
-async def test_of_many_that_show_a_code_at_once_none_keeps_what_it_got(world: World) -> None:
+async def test_of_many_that_show_a_code_at_once_none_keeps_what_it_got(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = 6
+    find, found_by_all = connecting.find_code, asyncio.Barrier(many)
+
+    async def find_together(*given: Any) -> Any:
+        """Each finds the code before any takes it."""
+        found = await find(*given)
+        async with asyncio.timeout(60):
+            await found_by_all.wait()
+        return found
+
     async with program(world) as client:
         await client.register()
         heard = await client.answered()
-        answers = await asyncio.gather(*(client.exchange(heard["code"]) for _ in range(6)))
+        monkeypatch.setattr(connecting, "find_code", find_together)
+        answers = await asyncio.gather(*(client.exchange(heard["code"]) for _ in range(many)))
         assert sum(answer.status_code == 200 for answer in answers) == 1
         assert (await client.mcp()).status_code == 401
 
