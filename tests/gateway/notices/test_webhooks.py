@@ -101,6 +101,7 @@ async def test_expiry_and_revocation_are_told(world: World) -> None:
         await one.until(2)
         assert (one.told[1]["type"], one.told[1]["data"]["end_reason"]) == ("approval.expired", "time")
         await asked(world, n=2)
+        await one.until(3)
         await world.http.delete(f"/api/api-keys/{world.first.key_id}", headers=world.first.as_human)
         await one.until(4)
         assert one.told[3]["data"]["end_reason"] == "key_revoked"
