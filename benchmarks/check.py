@@ -106,7 +106,7 @@ def against_one(folder: Path) -> None:
     pairs = [(more(1), more(2)) for _ in range(3)]
     gained = median(alone[0] / both[0] for alone, both in pairs)
     shared = median(2 * alone[2] / both[2] for alone, both in pairs)
-    sessions = sum(1 for _ in folder.iterdir()) * (_MANY - _FEW)
+    sessions = sum(1 for _ in folder.rglob("*.jsonl")) * (_MANY - _FEW)
     own = min(both[1] for _, both in pairs) / sessions
     say("two processes (`--jobs 2`) against one, wall clock", f"{gained:.2f}×", "≥ 1.8×")
     say("- by processor time, were two cores free", f"{shared:.2f}×", "≥ 1.8×")
