@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,18 +12,9 @@ import pytest
 import agentport_harness
 from tests.doctor.homes import CLAUDE, CLAUDE_SETTINGS, CODEX, GEMINI, KEY, OPENCODE, write
 from tests.doctor.test_scopes import ORDER
-from tests.skills.clients import Person, UnavailableError, install
+from tests.skills.clients import Person
 
 pytestmark = [pytest.mark.npm, pytest.mark.timeout(900)]
-
-
-@pytest.fixture(scope="module")
-def commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    given = os.environ.get("AGENTPORT_NPM_TOOLS")
-    try:
-        return install(Path(given) if given else tmp_path_factory.mktemp("npm"))
-    except UnavailableError as reason:
-        pytest.skip(str(reason))
 
 
 @pytest.fixture

@@ -67,6 +67,8 @@ def test_a_shortened_output_tells_the_size_and_the_digest_of_the_whole(after_it:
     ("command", "name", "text"),
     [
         ("ap tools call --integration x", "exec_command", "x" * 5_000),
+        ("cd /src\nap tools call --integration x", "exec_command", "x" * 5_000),
+        ("cd /src &&\tap\ttools call --integration x", "exec_command", "x" * 5_000),
         ("curl -s $GATEWAY/api/installed", "exec_command", "x" * 5_000),
         ("ls", "agentport__call_tool", "x" * 5_000),
         ("ls", "exec_command", "x" * 5_000 + URL),

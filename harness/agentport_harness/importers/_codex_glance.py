@@ -10,13 +10,13 @@ import re
 from typing import Final
 
 from agentport_harness.core.importer import NOTHING, LookCloserError
-from agentport_harness.core.json_values import JSON, parsed, strings_in
-from agentport_harness.importers._codex_lines import SHELLS, TOLD, Line, Payload, RolloutLines
+from agentport_harness.core.json_values import JSON
+from agentport_harness.importers._codex_lines import SHELLS, TOLD, Line, Payload, RolloutLines, unescaped
+from agentport_harness.importers._foreign import names_ap
 from agentport_harness.parsing import parse_json
 
 _QUIET: Final = SHELLS | {"update_plan", "view_image", "write_stdin"}
 _GATEWAY: Final = "agentport"
-_AP: Final = re.compile(r"(?<![\w-])ap(?![\w-])")
 _CODE: Final = re.compile(r"\d{3}[ -]?\d{3}")
 """What may be a human's one-time code."""
 _STAMP: Final = len("2026-11-22T05:48:19.461Z")
@@ -69,11 +69,9 @@ class RolloutGlance(RolloutLines):
 
 def _matters(given: str) -> bool:
     """Whether a command can reach the gateway, decide a request, or carry a code."""
-    if "\\" in given:
-        given = "\n".join(strings_in(parsed(given))) or given
-    text = given.lower()
+    text = unescaped(given).lower()
     return (
-        ("ap" in text and _AP.search(text) is not None)
+        names_ap(text)
         or "curl" in text
         or "wget" in text
         or "http" in text

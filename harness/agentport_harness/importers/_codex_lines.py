@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from agentport_harness.core.importer import NOTHING
-from agentport_harness.core.json_values import JSON
+from agentport_harness.core.json_values import JSON, parsed, strings_in
 from agentport_harness.importers._foreign import may_concern, shortened
 from agentport_harness.parsing import parse_json
 
@@ -111,9 +111,14 @@ class RolloutLines:
 
     def _call(self, told: Line, payload: Payload) -> JSON:
         given = payload.arguments or ""
-        if payload.name in SHELLS and not may_concern(given):
+        if payload.name in SHELLS and not may_concern(unescaped(given)):
             self._other.add(payload.call_id)
         called = {"type": payload.type, "call_id": payload.call_id, "name": payload.name, "arguments": given}
         if payload.namespace:
             called["namespace"] = payload.namespace
         return {"timestamp": told.timestamp, "type": told.type, "payload": called}
+
+
+def unescaped(arguments: str) -> str:
+    r"""The words of a call's arguments, a text of JSON: in ``{"cmd": "cd x\nap"}`` none of them is ``nap``."""
+    return ("\n".join(strings_in(parsed(arguments))) or arguments) if "\\" in arguments else arguments

@@ -35,6 +35,11 @@ def may_concern(text: str) -> bool:
     for word in _CONCERN:
         if word in text:
             return True
+    return names_ap(text)
+
+
+def names_ap(text: str) -> bool:
+    """Whether the command ``ap`` is a word of a text."""
     return "ap" in text and _AP.search(text) is not None
 
 

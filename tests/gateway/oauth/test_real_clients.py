@@ -17,7 +17,7 @@ import pytest
 
 from tests.gateway.web.people import PASSWORD, give_password
 from tests.gateway.world import World, running_gateway
-from tests.skills.clients import QUIET, UnavailableError, install
+from tests.skills.clients import QUIET
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -35,15 +35,6 @@ pytestmark = [
     pytest.mark.timeout(900),
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium on PATH"),
 ]
-
-
-@pytest.fixture(scope="module")
-def commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    given = os.environ.get("AGENTPORT_NPM_TOOLS")
-    try:
-        return install(Path(given) if given else tmp_path_factory.mktemp("npm"))
-    except UnavailableError as reason:
-        pytest.skip(str(reason))
 
 
 @dataclass

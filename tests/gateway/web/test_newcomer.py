@@ -25,7 +25,7 @@ from tests.clients.miniature import Nobody
 from tests.gateway.web.browsing import chromium, in_a_browser, screenshots, tab
 from tests.gateway.web.people import PASSWORD
 from tests.gateway.world import AWAIT, CALL, ask, facts
-from tests.skills.clients import QUIET, UnavailableError, install
+from tests.skills.clients import QUIET
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -177,15 +177,6 @@ async def test_from_an_empty_folder_to_the_first_result(tmp_path: Path, scripts:
             waiting = asyncio.create_task(agent.call_tool(AWAIT, {"request_id": asked["request_id"]}))
             await one.approve(asked["approval_url"])
             assert (await waiting).content[0].text == REFUNDED
-
-
-@pytest.fixture(scope="module")
-def commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    given = os.environ.get("AGENTPORT_NPM_TOOLS")
-    try:
-        return install(Path(given) if given else tmp_path_factory.mktemp("npm"))
-    except UnavailableError as reason:
-        pytest.skip(str(reason))
 
 
 CODEX = (
