@@ -161,3 +161,21 @@ def test_a_path_that_is_not_there_and_an_empty_folder_are_named(tmp_path: Path) 
         list(transcript_paths([str(tmp_path / "nothing")]))
     with pytest.raises(InputError, match=r"no \*\.transcript\.yaml below"):
         list(transcript_paths([str(tmp_path)]))
+
+
+@pytest.mark.parametrize(
+    ("steps", "outwaits"),
+    [
+        ("- call: stripe/create_refund", False),
+        ('- {await: "${request_id}", human: approves}', False),
+        ('- {await: "${request_id}", human: {approves: "${request_id}", after_polls: 1}}', True),
+        ('- {await: "${request_id}", human: {says: One moment.}}', True),
+        ('- {await: "${request_id}", repeat: while_pending}', True),
+        ('- {await: "${request_id}", expect: still_pending}', True),
+        ('- {await: "${request_id}", expect: expired}', False),
+    ],
+)
+def test_a_transcript_tells_whether_a_wait_of_it_outlasts_the_gateways(
+    tmp_path: Path, steps: str, outwaits: bool
+) -> None:
+    assert load_transcript(written(tmp_path, steps)).outwaits is outwaits
