@@ -29,6 +29,7 @@ class _Rollout:
     def __init__(self, number: int) -> None:
         self.chance = random.Random(number)  # noqa: S311 the same corpus every time
         self.number = number
+        self.session_id = f"{number:08x}-5a5a-76d3-9d3e-f80791c1cb25"
         self.time = _START + number * 3600.0
         self.lines: list[bytes] = []
         self.calls = 0
@@ -43,7 +44,7 @@ class _Rollout:
 
     def item(self, item: dict[str, Any]) -> None:
         moment = int(self.time * 1000)
-        self.line("event_msg", {"type": "item_completed", "thread_id": "t", "turn_id": "u", "item": item,
+        self.line("event_msg", {"type": "item_completed", "thread_id": self.session_id, "turn_id": "u", "item": item,
                                 "started_at_ms": moment, "completed_at_ms": moment + 5})  # fmt: skip
 
     def text(self, size: int) -> str:
@@ -122,7 +123,7 @@ class _Rollout:
 def rollout(number: int, steps: int = 40) -> bytes:
     """One session, the same for the same number; ``steps`` are answers of the model."""
     told = _Rollout(number)
-    told.line("session_meta", {"id": f"{number:08x}-5a5a-76d3-9d3e-f80791c1cb25", "cwd": "/home/user/project",
+    told.line("session_meta", {"id": told.session_id, "cwd": "/home/user/project",
                                "cli_version": "0.169.0", "instructions": told.text(3000)})  # fmt: skip
     told.line("turn_context", {"cwd": "/home/user/project", "model": "m", "summary": "none"})
     told.human("Refund the order that was charged twice, then look at the failing test.")

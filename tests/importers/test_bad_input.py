@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tracemalloc
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +130,21 @@ def test_two_sessions_written_into_one_are_told_by_the_clock(tmp_path: Path) -> 
     (warning,) = (warning for trace in traces for warning in trace.warnings if "clock" in warning)
     assert "goes back by" in warning
     assert "in line" in warning
+
+
+def test_two_sessions_written_into_one_are_told_by_their_threads_where_their_clocks_agree(tmp_path: Path) -> None:
+    def lines_of(name: str) -> list[bytes]:
+        lines = (FIXTURES / "codex" / name).read_bytes().splitlines(keepends=True)
+        return [re.sub(rb'"timestamp": ?"[^"]*"', b'"timestamp":"2026-11-22T05:00:00.000Z"', line) for line in lines]
+
+    one, other = lines_of("approved-0.150.jsonl"), lines_of("placeholder-url-0.150.jsonl")
+    mixed = [line for pair in zip_longest(one, other, fillvalue=b"") for line in pair]
+    traces, _ = read_all(written(tmp_path, b"".join(mixed)))
+    (warning,) = (warning for trace in traces for warning in trace.warnings if "another session" in warning)
+    assert json.loads(one[0])["payload"]["id"] in warning
+    assert "in line" in warning
+    traces, _ = read_all(written(tmp_path, b"".join(one + other)))
+    assert not [warning for trace in traces for warning in trace.warnings if "another session" in warning]
 
 
 def test_a_call_id_that_is_used_twice_is_told_with_its_line() -> None:

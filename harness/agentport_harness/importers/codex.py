@@ -75,7 +75,7 @@ class _Rollout:
         self.twins: Counter[tuple[str, str]] = Counter()
         self.unconfirmed: dict[str, list[int]] = defaultdict(list)
         self.told: Counter[str] = Counter()
-        self.confirmed = False
+        self.confirmed = self.mixed = False
         self.moments: list[float] = []
         self.marks: list[tuple[int, int]] = []
         self.mcp: set[str] = set()
@@ -85,7 +85,7 @@ class _Rollout:
         self.partial: dict[str, tuple[str, int, Place]] = {}
 
     def is_another(self, session_id: str) -> bool:
-        """Whether a head with this id starts another session; a fork repeats the head of its origin."""
+        """Whether this is another session's id; a fork repeats the head of its origin."""
         return session_id not in {"", self.to.session_id, self.forked_from}
 
     def take(self, fields: Fields, payload: Fields, line: int | None) -> None:
@@ -98,6 +98,7 @@ class _Rollout:
         name = as_text(payload.get("type"))
         pointer = "/payload"
         if name == "item_completed":
+            self._watch_thread(as_text(payload.get("thread_id")), line)
             item = as_object(payload.get("item"))
             payload = {**item, **{key: payload.get(key) for key in ("started_at_ms", "completed_at_ms")}}
             name, pointer = as_text(payload.get("type")), "/payload/item"
@@ -107,6 +108,13 @@ class _Rollout:
             reader(self, payload, self.to.place(line, pointer))
         elif name not in PASSED_OVER:
             self.to.unknown(name or kind, line)
+
+    def _watch_thread(self, thread: str, line: int | None) -> None:
+        """Note the first item of another session; the other records do not say which one they are of."""
+        if self.to.session_id and not self.mixed and self.is_another(thread):
+            self.mixed = True
+            at = f" in line {line}" if line else ""
+            self.to.note(f"an item{at} is of another session, {thread}: were two sessions written into one?")
 
     def finished(self) -> Trace:
         """The session, now that all of it is known."""
