@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import pairwise
 from typing import TypeAlias, TypeVar
@@ -74,16 +74,38 @@ def _by_id(found: Iterable[M]) -> tuple[M, ...]:
     return tuple(ordered)
 
 
-@cache
 def rule_texts() -> Mapping[str, RuleText]:
-    """What the catalogue says of every rule and check, by id."""
+    """What the catalogue says of every rule and check, by id; looked up when a report asks for it."""
+    return _TEXTS
+
+
+class _Texts(Mapping[str, RuleText]):
+    """A run without findings needs none of the texts, and most others need those of rules for agents alone."""
+
+    def __getitem__(self, check_id: str) -> RuleText:
+        found = _by_name(agent_rules()).get(check_id) or _by_name(every_check())[check_id]
+        return RuleText(text=found.text, why=found.why, mend=found.mend, taught=_taught(check_id))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_by_name(every_check()))
+
+    def __len__(self) -> int:
+        return len(every_check())
+
+
+_TEXTS = _Texts()
+
+
+@cache
+def _by_name(checks: tuple[AnyCheck, ...]) -> Mapping[str, AnyCheck]:
+    return {one.id: one for one in checks}
+
+
+def _taught(rule_id: str) -> tuple[str, ...]:
     from agentport_harness.runner.bindings import requirements
 
-    taught = {rule: required.sections for rule, required in requirements().items()}
-    return {
-        one.id: RuleText(text=one.text, why=one.why, mend=one.mend, taught=taught.get(one.id, ()))
-        for one in every_check()
-    }
+    required = requirements().get(rule_id)
+    return required.sections if required else ()
 
 
 @cache
