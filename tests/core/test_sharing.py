@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 
 from agentport_harness.core.links import links_in, showing
-from agentport_harness.core.sharing import links_brought, obligations, showings
+from agentport_harness.core.sharing import LinksBrought, obligations, showings
 from agentport_harness.core.trace import AgentMessage, HumanMessage, ToolCall, ToolResult, Trace
 from agentport_harness.surfaces.reading import read_session
 from tests.rules.generator import conforming
@@ -88,5 +88,9 @@ def test_links_come_into_a_session_by_humans_calls_and_results() -> None:
             AgentMessage(text="https://d.example/mine", step=2),
         )
     )
-    assert links_brought(read_session(trace)) == {"https://a.example/x", "https://b.example/y", "https://c.example/z"}
+    brought = LinksBrought(read_session(trace))
+    every = [f"https://{host}.example/{path}" for host, path in ("ax", "by", "cz")]
+    assert [link for link in every if link in brought] == every
+    assert "https://d.example/mine" not in brought
+    assert "https://a.example" not in brought
     assert list(links_in("none")) == []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from agentport_harness.core.calls import Install
 from agentport_harness.core.links import Showing, showing
 from agentport_harness.core.session import Action, Session, Shown, Turn
-from agentport_harness.core.sharing import links_brought
+from agentport_harness.core.sharing import LinksBrought
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,6 @@ def authorization_showings(session: Session, owed: Authorization) -> Iterator[tu
     """Every text of the turn, from the result on, that shows the URL in any form."""
     for text in session.shown_by_turn.get(owed.turn.number, ()):
         if text.seq > owed.since:
-            seen = showing(text.text, owed.url, known=links_brought(session))
+            seen = showing(text.text, owed.url, known=LinksBrought(session))
             if seen is not None:
                 yield text, seen

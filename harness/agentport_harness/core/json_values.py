@@ -77,10 +77,12 @@ def strings_in(value: JSON) -> list[str]:
         item = waiting.pop()
         if isinstance(item, str):
             found.append(item)
-        elif item is None or isinstance(item, int | float):
+        elif type(item) is dict:  # what JSON is read into
+            waiting.extend(reversed(item.values()))
+        elif item is None or isinstance(item, (int, float)):
             continue
-        elif isinstance(item, (dict, Mapping)):
+        elif isinstance(item, Mapping):
             waiting.extend(reversed(list(item.values())))
         elif isinstance(item, Sequence):
-            waiting.extend(reversed(list(item)))
+            waiting.extend(reversed(item))
     return found

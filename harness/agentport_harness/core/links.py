@@ -82,7 +82,7 @@ class Watch:
         self.sizes = sorted({len(text) for text in (*self.heads, *self.tails)})
         paths = sorted({split_url(url).path.rstrip("/").rpartition("/")[0] for url in self.urls if telling(url)} - {""})
         hosts = sorted({split_url(url).netloc for url in self.urls} - {""})
-        self.places = [place.lower() for place in (*paths, *hosts)]
+        self.places = [without_breaks(place).lower() for place in (*paths, *hosts)]
         kinds = [rf"(?:{_any_of(paths)})/\S*"] if paths else []
         kinds += [rf"https?://(?:{_any_of(hosts)})(?![0-9A-Za-z.-])[^\s)>\]\"'`]*"] if hosts else []
         self.kind = re.compile("|".join(kinds), re.IGNORECASE) if kinds else None
@@ -126,7 +126,7 @@ class Watch:
 
     def _misleading(self, text: str) -> Iterator[tuple[str, str]]:
         """Links, of Markdown or HTML, that show one of the URLs and lead elsewhere."""
-        every = [(match[1], match[2], match[0]) for match in _MARKDOWN_LINK.finditer(text)]
+        every = [(match[1], match[2], match[0]) for match in _MARKDOWN_LINK.finditer(text)] if "](" in text else []
         if "</" in text:
             for match in _HTML_LINK.finditer(text):
                 target = _TARGET.search(match["tag"])
@@ -154,19 +154,21 @@ class Watch:
                         yield token.start() + at - size, token.start() + at, url
 
     def _may_be_of_kind(self, text: str) -> bool:
-        lowered = text.lower()
-        return not text.isascii() or any(word in lowered for word in self.places)
+        """Whether any reading of the text can hold one of the pages or hosts."""
+        lowered = without_breaks(text).lower()
+        return not text.isascii() or any(map(lowered.__contains__, self.places))
 
     def _holds_an_end(self, lowered: str) -> bool:
         return any(end in lowered for ends in (self.heads, self.tails) for end in ends)
 
     def _unnamed(self, text: str, known: Container[str]) -> str:
         """The passage that could stand for any of the URLs: their page with no id, their host, a link from nowhere."""
-        for reading in dict.fromkeys((text, as_the_eye_reads(text), without_breaks(text))):
-            for match in self.kind.finditer(reading) if self.kind and self._may_be_of_kind(reading) else ():
+        readings = (text, as_the_eye_reads(text), without_breaks(text)) if self._may_be_of_kind(text) else ()
+        for reading in dict.fromkeys(readings):
+            for match in self.kind.finditer(reading) if self.kind else ():
                 if not _leads_elsewhere(match.group(), known):
                     return _passage(reading, match.start(), match.end())
-        return next((link for link in links_in(text) if link not in known and _could_stand_for(link)), "")
+        return next((link for link in links_in(text) if _could_stand_for(link) and link not in known), "")
 
 
 def showing(text: str, url: str, *, known: Container[str] = (), others: Collection[str] = ()) -> Showing | None:
@@ -258,7 +260,7 @@ def _could_stand_for(link: str) -> bool:
 def _leads_elsewhere(link: str, known: Container[str]) -> bool:
     """Whether a link to the gateway is one that others brought in, to another page than one to approve at."""
     link = link.rstrip(_TRAILING)
-    return link in known and split_url(link).path.strip("/") != "" and "approv" not in link.casefold()
+    return "approv" not in link.casefold() and split_url(link).path.strip("/") != "" and link in known
 
 
 def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:

@@ -74,13 +74,13 @@ class _Shelf:
 
 @remembered(8)
 def _shelf(session: Session) -> _Shelf:
-    watch = Watch(request.url for request in session.requests.values())
+    watch, brought = Watch(request.url for request in session.requests.values()), LinksBrought(session)
     whole: dict[str, list[Shown]] = defaultdict(list)
     altered: dict[str, list[Shown]] = defaultdict(list)
     unnamed: list[Shown] = []
     evidence: dict[tuple[int, str], str] = {}
     for text in session.shown if watch.urls else ():
-        reading = watch.read(text.text, links_brought(session))
+        reading = watch.read(text.text, brought)
         for url in reading.whole:
             whole[url].append(text)
         for url, passage in reading.altered.items():
@@ -102,9 +102,21 @@ def _seq(text: Shown) -> int:
     return text.seq
 
 
+class LinksBrought:
+    """The links that stand in what the human wrote, what calls carried, and what they were answered with.
+
+    They are gathered when a link is first asked about: in most sessions none is.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __contains__(self, link: object) -> bool:
+        return link in _links_brought(self._session)
+
+
 @remembered(8)
-def links_brought(session: Session) -> frozenset[str]:
-    """Every link that stands in what the human wrote, what calls carried, and what they were answered with."""
+def _links_brought(session: Session) -> frozenset[str]:
     found: set[str] = set()
     for event in session.trace.events:
         if isinstance(event, (HumanMessage, ToolResult)):
