@@ -24,7 +24,7 @@ import orjson
 
 from agentport_harness.core.trace import AgentMessage, HumanMessage, ToolCall, ToolResult, Trace
 from agentport_harness.loaders import recordings
-from agentport_harness.runner.check import Settings, judged_one_by_one, reports
+from agentport_harness.runner.check import Settings, judged_one_by_one, look_for_garbage_seldom, reports
 from agentport_harness.runner.parallel import judged
 from agentport_harness.sources import find
 from benchmarks.corpus import ASKING, rollout, written
@@ -66,6 +66,7 @@ def against_floor(files: Sequence[Path]) -> float:
 
     Each round judges sessions that were not judged before: nothing that was kept of a text is met again.
     """
+    look_for_garbage_seldom()  # as the command does
     warm, files = files[:_WARM], files[_WARM:]
     judge(warm)  # patterns are compiled once, and the library of credentials is loaded
     took: dict[str, list[float]] = {}

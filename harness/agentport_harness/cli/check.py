@@ -82,10 +82,16 @@ def command(
     """
     from agentport_harness.cli.output import parsed_formats, progress, shows_progress
     from agentport_harness.cli.streaming import SHOW_AROUND, conclude
-    from agentport_harness.runner.check import Settings, judged_one_by_one, something_judged
+    from agentport_harness.runner.check import (
+        Settings,
+        judged_one_by_one,
+        look_for_garbage_seldom,
+        something_judged,
+    )
     from agentport_harness.runner.parallel import judged
     from agentport_harness.sources import find
 
+    look_for_garbage_seldom()
     wanted = parsed_formats(formats)
     settings = Settings(
         select=split(select),

@@ -5,6 +5,7 @@ Each report is complete before the next session is read, so that memory holds on
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -25,6 +26,8 @@ from agentport_harness.runner.redaction import redacted, redacted_trace
 from agentport_harness.sources import Source, can_be_read_again, find
 from agentport_harness.surfaces.reading import read_session
 
+_BETWEEN_LOOKS = 20_000
+"""New objects after which cycles are looked for among them; a session has a few thousand, and next to no cycle."""
 _SAYS_NOTHING: frozenset[Status] = frozenset({"not_applicable", "skipped"})
 
 
@@ -76,12 +79,14 @@ def reports(source: str | Path | Source, settings: Settings | None = None) -> It
         elif not can_be_read_again(found):
             yield from _reports(found, settings)
         else:
-            told = 0
+            told, closer = 0, False
             try:
                 for report in _reports(found, settings, glance=True):
                     yield report
                     told += 1
             except importer.LookCloserError:
+                closer = True  # and what was read so far is let go
+            if closer:
                 yield from islice(_reports(found, settings), told, None)
 
 
@@ -97,6 +102,11 @@ def _reports(source: Source, settings: Settings, *, glance: bool = False) -> Ite
         if settings.redact:
             report = redacted(report, recording)
         yield report if settings.traces or report.trace is None else replace(report, trace=None)
+
+
+def look_for_garbage_seldom() -> None:
+    """For a process that does nothing but judge: Python's own looking for cycles takes a twelfth of its time."""
+    gc.set_threshold(_BETWEEN_LOOKS, 20, 20)
 
 
 def judged_one_by_one(sources: Iterable[Source | importer.Problem], settings: Settings) -> Iterator[SessionReport]:

@@ -22,7 +22,7 @@ from multiprocessing.process import BaseProcess
 
 from agentport_harness.core.importer import Problem as Unread
 from agentport_harness.core.report import Problem, SessionReport
-from agentport_harness.runner.check import Settings, reports, unreadable
+from agentport_harness.runner.check import Settings, look_for_garbage_seldom, reports, unreadable
 from agentport_harness.sources import Source
 
 _AHEAD_BYTES, _AHEAD_COUNT = 16 * 2**20, 64
@@ -208,6 +208,7 @@ def _died(task: _Task, code: int | None) -> SessionReport:
 def _work(pipe: Connection, settings: Settings) -> None:
     """What each process does until its pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer; it stops this process
+    look_for_garbage_seldom()
     outbox = _Outbox(pipe)
     try:
         while True:
