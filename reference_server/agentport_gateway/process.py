@@ -20,6 +20,7 @@ from agentport_gateway.app import build
 from agentport_gateway.catalog.reading import CatalogError
 from agentport_gateway.listening import LONGEST_QUEUE
 from agentport_gateway.logs import configure, masked
+from agentport_gateway.standard_input import stopping_at_its_end
 from agentport_gateway.starting import CannotStartError
 from agentport_gateway.tracing import CannotTraceError, export_spans
 
@@ -109,8 +110,9 @@ class _Server(uvicorn.Server):
             loop.add_signal_handler(number, self.handle_exit, number, None)
         try:
             # Its life is around uvicorn's, not inside: what keeps it from starting is told, and every end is orderly.
-            async with self._application.living():
-                await self._serve(sockets=[listener])
+            with stopping_at_its_end(self._abandoned) if self._options.stop_with_stdin else contextlib.nullcontext():
+                async with self._application.living():
+                    await self._serve(sockets=[listener])
             if self._failure is not None:
                 raise self._failure
         finally:
@@ -118,6 +120,9 @@ class _Server(uvicorn.Server):
                 loop.remove_signal_handler(number)
             if self._options.ready_file is not None:
                 self._options.ready_file.unlink(missing_ok=True)
+
+    def _abandoned(self) -> None:
+        self.handle_exit(signal.SIGTERM, None)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's interface
         """Begin to stop: parked waits answer first, then connections close. A second signal does not wait."""

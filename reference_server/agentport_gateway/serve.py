@@ -23,7 +23,8 @@ class ServeOptions:
     """How to serve. None leaves a choice to the environment (AGENTPORT_…) or to the default.
 
     `port` 0 takes a free one. `ready_file` is written once the gateway answers and removed at the end.
-    `approval_expiry_seconds` is the instance's default and may be a fraction.
+    `approval_expiry_seconds` is the instance's default and may be a fraction. With `stop_with_stdin` the end of
+    standard input stops it as SIGTERM does.
     """
 
     host: str = "127.0.0.1"
@@ -41,6 +42,7 @@ class ServeOptions:
     allow_upstreams: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ()
     workers: int = 1
+    stop_with_stdin: bool = False
     quiet: bool = False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import json
 import os
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentport_gateway.logs import masked
 from agentport_gateway.process import Stopped, say, serve_until_stopped, write_ready
+from agentport_gateway.standard_input import stopping_at_its_end
 from agentport_gateway.starting import CannotStartError
 
 if TYPE_CHECKING:
@@ -36,12 +38,15 @@ def supervise(settings: Settings, options: ServeOptions, listener: socket.socket
 
 
 def work() -> None:
-    """Serve as one of several: what to serve comes in by standard input, so that no secret is an argument."""
+    """Serve as one of several: what to serve comes in by standard input, so that no secret is an argument.
+
+    Standard input ends with the process that watches over this one, and this one with it.
+    """
     from agentport_gateway.listening import SharedListener
     from agentport_gateway.serve import ServeOptions
     from agentport_gateway.settings import Settings
 
-    given = json.load(sys.stdin)
+    given = json.loads(sys.stdin.readline())
     listener = SharedListener(fileno=given["listener"])
     told = given["told"]
 
@@ -49,7 +54,8 @@ def work() -> None:
         os.write(told, b".")
         os.close(told)
 
-    stopped = serve_until_stopped(Settings(**given["settings"]), ServeOptions(quiet=True), listener, tell=tell)
+    options = ServeOptions(quiet=True, stop_with_stdin=True)
+    stopped = serve_until_stopped(Settings(**given["settings"]), options, listener, tell=tell)
     sys.exit(0 if stopped is not Stopped.FAILED else 1)
 
 
@@ -75,13 +81,14 @@ class _Supervisor:
             if self._options.ready_file is not None:
                 write_ready(self._options.ready_file, ready)
             say(self._settings, self._options, ready)
-            await self._stop.wait()
+            with stopping_at_its_end(self._stop.set) if self._options.stop_with_stdin else contextlib.nullcontext():
+                await self._stop.wait()
         except _WorkerFailedError:
             return Stopped.FAILED
         finally:
             for worker in self._workers:
                 worker.send_signal(signal.SIGTERM)
-            await asyncio.gather(*(asyncio.to_thread(worker.wait) for worker in self._workers))
+            await asyncio.gather(*(asyncio.to_thread(_wait, worker) for worker in self._workers))
             for watch in watches:
                 watch.cancel()
             if self._options.ready_file is not None:
@@ -122,7 +129,7 @@ class _Supervisor:
 
     async def _watch(self, worker: subprocess.Popen[bytes]) -> None:
         while True:
-            await asyncio.to_thread(worker.wait)
+            await asyncio.to_thread(_wait, worker)
             self._workers.discard(worker)
             if self._stop.is_set():
                 return
@@ -135,7 +142,12 @@ class _WorkerFailedError(Exception):
 
 
 def _feed(worker: subprocess.Popen[bytes], given: dict[str, Any]) -> None:
-    stdin = worker.stdin
-    if stdin is not None:
-        with stdin:
-            stdin.write(json.dumps(given).encode())
+    if worker.stdin is not None:
+        worker.stdin.write(json.dumps(given).encode() + b"\n")
+        worker.stdin.flush()
+
+
+def _wait(worker: subprocess.Popen[bytes]) -> None:
+    worker.wait()
+    if worker.stdin is not None:
+        worker.stdin.close()

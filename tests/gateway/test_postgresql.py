@@ -351,3 +351,18 @@ async def test_two_worker_processes_share_one_address(tmp_path: Path, database: 
         process.terminate()
         await asyncio.to_thread(process.communicate, timeout=20)
     assert process.returncode == 0
+
+
+async def test_worker_processes_end_with_the_one_that_watches_over_them(tmp_path: Path, database: str) -> None:
+    process, ready = start(tmp_path, demo=True, workers=2, database_url=database)
+    try:
+        told = await is_ready(process, ready)
+        address = httpx2.URL(told["base_url"])
+        connected, writer = await asyncio.open_connection(address.host, address.port)
+    finally:
+        process.kill()
+        await asyncio.to_thread(process.communicate, timeout=20)  # its output ends when no worker has it any more
+    assert await asyncio.wait_for(connected.read(), 20) == b""
+    writer.close()
+    with pytest.raises(httpx2.ConnectError):
+        await asyncio.to_thread(httpx2.get, told["base_url"])

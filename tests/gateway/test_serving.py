@@ -38,7 +38,7 @@ sys.exit(run(ServeOptions(ready_file=Path(ready) if ready else None, **given)))
 
 
 def start(
-    tmp_path: Path, *, failpoint: str = "", prelude: str = "", **options: Any
+    tmp_path: Path, *, failpoint: str = "", prelude: str = "", stdin: int | None = None, **options: Any
 ) -> tuple[subprocess.Popen[str], Path]:
     ready = tmp_path / "ready.json"
     given = {"port": 0, "ready_file": str(ready), "poll_budget_seconds": 20.0, **options}
@@ -50,6 +50,7 @@ def start(
     process = subprocess.Popen(
         [sys.executable, "-c", prelude + SERVE, repr(given)],
         env=environment,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -99,6 +100,33 @@ async def test_a_signal_releases_waits_removes_the_ready_file_and_ends(
     assert not await asyncio.to_thread(ready.exists)
     assert told["api_key"] in output
     assert told["second"]["api_key"] not in output
+
+
+async def test_it_ends_in_an_orderly_way_with_the_standard_input_that_it_was_given(tmp_path: Path) -> None:
+    process, ready = start(tmp_path, demo=True, stop_with_stdin=True, stdin=subprocess.PIPE)
+    told = await is_ready(process, ready)
+    async with (
+        httpx2.AsyncClient(headers={"X-API-Key": told["api_key"]}, timeout=30) as http,
+        Client(streamable_http_client(told["mcp_url"], http_client=http), mode="2026-07-28") as agent,
+    ):
+        process.stdin.write("what is said there is passed over\n")
+        process.stdin.flush()
+        request_id = facts(await agent.call_tool(CALL, ask()))["request_id"]
+        waiting = asyncio.create_task(agent.call_tool(AWAIT, {"request_id": request_id}))
+        await asyncio.sleep(0.3)
+        process.stdin.close()
+        assert facts(await waiting)["outcome"] == "still_pending"
+    assert await asyncio.to_thread(process.wait, 15) == 0
+    assert not await asyncio.to_thread(ready.exists)
+    process.stdout.close()
+    process.stderr.close()
+
+
+def test_a_standard_input_whose_end_cannot_be_seen_is_one_clear_line(tmp_path: Path) -> None:
+    process, _ = start(tmp_path, stop_with_stdin=True, stdin=subprocess.DEVNULL)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert errors == "--stop-with-stdin needs a pipe, a socket or a terminal as standard input\n"
 
 
 def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:

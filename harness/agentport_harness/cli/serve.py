@@ -38,6 +38,11 @@ import click
     help="How many processes serve; more than one need PostgreSQL.",
 )  # fmt: skip
 @click.option(
+    "--stop-with-stdin",
+    is_flag=True,
+    help="Stop when standard input ends: with the program that started it, whatever becomes of that.",
+)
+@click.option(
     "--ready-file", type=click.Path(dir_okay=False),
     help="Write addresses and demo credentials here (mode 600) once it answers; removed at exit.",
 )  # fmt: skip
@@ -52,6 +57,7 @@ def command(
     approval_expiry: float | None,
     allow_upstreams: tuple[str, ...],
     workers: int,
+    stop_with_stdin: bool,
     ready_file: str | None,
 ) -> int:
     """Run the reference gateway until Ctrl-C.
@@ -79,6 +85,7 @@ def command(
             approval_expiry_seconds=approval_expiry,
             allow_upstreams=allow_upstreams,
             workers=workers,
+            stop_with_stdin=stop_with_stdin,
             ready_file=Path(ready_file) if ready_file else None,
         )
     )

@@ -1,4 +1,4 @@
-"""The reference gateway as a process of its own on loopback, gone when the context ends."""
+"""The reference gateway as a process of its own on loopback, gone when the context ends or this process does."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class EmbeddedProcess:
         command = [
             sys.executable, "-m", "agentport_harness", "serve", "--port", str(self._port), "--demo",
             "--ready-file", str(ready),
-            "--database-url", f"sqlite:///{self._folder}/gateway.db",
+            "--database-url", f"sqlite:///{self._folder}/gateway.db", "--stop-with-stdin",
             *self._options,
         ]  # fmt: skip
         environment = {
@@ -92,7 +92,7 @@ class EmbeddedProcess:
         with log.open("wb") as output:
             self._process = subprocess.Popen(  # noqa: S603 our own interpreter and module
                 command,
-                stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+                stdin=subprocess.PIPE, stdout=output, stderr=output, start_new_session=True,
                 env=environment | {"HOME": home, "TMPDIR": home, "PYTHONDONTWRITEBYTECODE": "1"},
             )  # fmt: skip
         gateway = await _until_ready(self._process, ready, log)
@@ -103,7 +103,7 @@ class EmbeddedProcess:
         """Kill it and start it again. Credentials that it gave before stay good."""
         if self._process is not None:
             self._process.kill()
-            await anyio.to_thread.run_sync(self._process.wait)
+            await anyio.to_thread.run_sync(_wait, self._process)
         await self.start()
 
     async def stop_and_start(self) -> None:
@@ -161,4 +161,10 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
             process.wait(5)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait()
+    _wait(process)
+
+
+def _wait(process: subprocess.Popen[bytes]) -> None:
+    process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
