@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentport_harness.skill_bundle.check import Fault, Material, Sight, Sound, skill_check
-from agentport_harness.skill_bundle.traceability import untaught
+from agentport_harness.skill_bundle.check import Material, Sight, skill_check
+from agentport_harness.skill_bundle.lessons import every_rule_taught
 
 
 @skill_check(
@@ -19,14 +19,4 @@ def should_rules_taught(material: Material) -> Iterator[Sight]:
 
     Which skill teaches which surface stands in traceability.yaml under `surfaces`.
     """
-    record = material.traceability
-    if record is None or not record.surfaces:
-        return
-    yield Sound()
-    files = {skill.folder: skill.skill_file for skill in material.bundle.skills}
-    for skill, rule in untaught(record, material.rules, level="SHOULD", skills=files):
-        yield Fault(
-            path=files[skill],
-            message=f"no sentence teaches {rule} ({material.rules[rule].slug})",
-            expected=f"a sentence for every SHOULD rule of the {record.surfaces[skill]} surface",
-        )
+    yield from every_rule_taught(material, "SHOULD")
