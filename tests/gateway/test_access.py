@@ -33,13 +33,23 @@ async def test_both_paths_and_both_headers_answer_without_a_redirect(world: Worl
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("headers", [{}, {"X-API-Key": "ap_wrong"}, {"Authorization": "Bearer nonsense"}])
-async def test_without_a_key_the_answer_is_401_and_names_the_metadata(world: World, headers: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("headers", "why"),
+    [
+        ({}, "is required"),
+        ({"X-API-Key": "ap_wrong"}, "was revoked or has expired"),
+        ({"Authorization": "Bearer nonsense"}, "was revoked or has expired"),
+    ],
+)
+async def test_without_a_good_key_the_answer_is_401_says_why_and_names_the_metadata(
+    world: World, headers: dict[str, str], why: str
+) -> None:
     answer = await world.http.post("/mcp", json=INITIALIZE, headers={**headers, **ACCEPT})
     assert answer.status_code == 401
     metadata = f"{world.gateway.settings.base_url}/.well-known/oauth-protected-resource/mcp"
     assert answer.headers["www-authenticate"] == f'Bearer resource_metadata="{metadata}"'
     assert "one" not in answer.json().values()
+    assert why in answer.json()["error_description"]
 
 
 @pytest.mark.parametrize(

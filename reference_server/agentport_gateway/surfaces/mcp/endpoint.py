@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 _PARSE_ERROR = -32700
 _SESSIONS_PER_KEY = 1_000
 _MAY_WAIT = "agentport__await_approval"
+_NONE_GIVEN = "A credential is required: an API key, or an access token by OAuth."
+_NOT_GOOD = (
+    "The credential is no API key or access token of this gateway, or it was revoked or has expired: make a new key, "
+    "or sign in again."
+)
 
 
 class McpEndpoint:
@@ -57,7 +62,7 @@ class McpEndpoint:
             await respond(send, 503, detail, ((b"retry-after", b"1"),))
             return
         if agent is None:
-            await self._unauthorized(send)
+            await self._unauthorized(send, given=b"x-api-key" in headers or b"authorization" in headers)
             return
         as_json = False
         message: Any = None
@@ -105,13 +110,13 @@ class McpEndpoint:
             return await self._keys.find(bearer)
         return await self._keys.find(secret.decode("latin-1"))
 
-    async def _unauthorized(self, send: Send) -> None:
+    async def _unauthorized(self, send: Send, *, given: bool) -> None:
         await respond(
             send,
             401,
             {
                 "error": "invalid_token",
-                "error_description": "A credential is required: an API key, or an access token by OAuth.",
+                "error_description": _NOT_GOOD if given else _NONE_GIVEN,
             },
             ((b"www-authenticate", self._challenge),),
         )
