@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Announcements:
     """Whom to tell in this process: of an organisation's tools, a revoked key, the pages of a session (None: any)."""
 
-    tools_changed: list[Callable[[str], None]] = field(default_factory=list)
+    tools_changed: list[Callable[[str | None], None]] = field(default_factory=list)
     key_revoked: list[Callable[[str], None]] = field(default_factory=list)
     page_asked: list[Callable[[str | None], None]] = field(default_factory=list)
 

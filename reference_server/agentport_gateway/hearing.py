@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from agentport_gateway.store import accounts
+from agentport_gateway.store.groups import StoreUnavailableError
 from agentport_gateway.store.news import CHANNEL
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from agentport_gateway.gateway import Gateway
 
 _LOGGER = logging.getLogger("agentport_gateway.hearing")
 _RETRY_SECONDS = 1.0
 _STILL_THERE_SECONDS = 5.0
+_CLOCKS_APART = timedelta(minutes=1)
+"""How far another host's clock may be from this one's."""
 
 
 async def hear(gateway: Gateway) -> None:
     """Listen until cancelled. A lost connection is made again, and then everything is looked at anew."""
     import psycopg
 
+    heard_until = gateway.clock.now()
     url = gateway.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     while True:
         try:
@@ -27,6 +35,7 @@ async def hear(gateway: Gateway) -> None:
             async with connection:
                 await connection.execute(f"LISTEN {CHANNEL}")  # type: ignore[arg-type,unused-ignore]
                 _trust(gateway, True)
+                await _catch_up(gateway, heard_until - _CLOCKS_APART)
                 while True:
                     async for notice in connection.notifies(timeout=_STILL_THERE_SECONDS):
                         # What this process changed itself it has seen already.
@@ -34,7 +43,8 @@ async def hear(gateway: Gateway) -> None:
                             _take(gateway, notice.payload)
                     # A connection that died silently shows here, within seconds.
                     await asyncio.wait_for(connection.execute("SELECT 1"), _STILL_THERE_SECONDS)
-        except (psycopg.Error, OSError, TimeoutError) as error:
+                    heard_until = gateway.clock.now()
+        except (psycopg.Error, OSError, TimeoutError, StoreUnavailableError) as error:
             _LOGGER.warning("changes by other processes cannot be heard: %s; trying again", type(error).__name__)
         finally:
             _trust(gateway, False)
@@ -48,8 +58,16 @@ def _trust(gateway: Gateway, trusted: bool) -> None:
     gateway.keys.forget()
     gateway.tokens.forget()
     gateway.waits.wake_all()
-    for announce in gateway.announcements.page_asked:
-        announce(None)
+    for look in gateway.announcements.page_asked:
+        look(None)
+
+
+async def _catch_up(gateway: Gateway, since: datetime) -> None:
+    """End what a revoked key still has open, and let every client look at its tools again."""
+    for key_id in await gateway.database.read(lambda connection: accounts.keys_revoked_since(connection, since)):
+        _take(gateway, f"key:{key_id}")
+    for tell in gateway.announcements.tools_changed:
+        tell(None)
 
 
 def _take(gateway: Gateway, payload: str) -> None:
@@ -64,12 +82,12 @@ def _take(gateway: Gateway, payload: str) -> None:
             gateway.views.drop(which)
         case "tools":
             gateway.views.drop(which)
-            for announce in gateway.announcements.tools_changed:
-                announce(which)
+            for tell in gateway.announcements.tools_changed:
+                tell(which)
         case "key":
             gateway.keys.revoke(which)
-            for announce in gateway.announcements.key_revoked:
-                announce(which)
+            for end in gateway.announcements.key_revoked:
+                end(which)
         case "session":
             for look in gateway.announcements.page_asked:
                 look(which)

@@ -155,14 +155,32 @@ async def test_a_lost_connection_costs_seconds_and_not_the_news(tmp_path: Path, 
         request_id = facts(await agent.call_tool(CALL, ask()))["request_id"]
         waiting = asyncio.create_task(agent.call_tool(AWAIT, {"request_id": request_id}))
         await one.until_parked(1)
-        engine = create_engine(database.replace("postgresql://", "postgresql+psycopg://"))
-        with engine.begin() as connection:
-            connection.execute(
-                text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
-            )
-        engine.dispose()
+        deafen(database)
         assert (await two.decide(request_id, "approve-once")).status_code == 200
         assert facts(await asyncio.wait_for(waiting, 10))["outcome"] == "executed"
+
+
+def deafen(database: str) -> None:
+    """Cut the connection over which each gateway listens; it makes another one after a second."""
+    engine = create_engine(database.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"))
+    engine.dispose()
+
+
+async def test_what_changed_while_nothing_could_be_heard_is_caught_up_with(tmp_path: Path, database: str) -> None:
+    async with pair(tmp_path, database, stateless_sessions=True) as (one, two):
+        session, other = await opened(one, one.first), await opened(one, one.second)
+        async with listening(two, session) as news, listening(two, other) as others:
+            deafen(database)
+            await eventually(lambda: not two.gateway.views.keeps)
+            await one.http.delete("/api/installed/notes", headers=one.second.as_agent)
+            await one.http.delete(f"/api/api-keys/{one.first.key_id}", headers=one.first.as_human)
+            assert "tools/list_changed" in await next_message(others)
+            await eventually(lambda: two.gateway.keys.is_revoked(one.first.key_id))
+            async with asyncio.timeout(60):
+                async for _ in news:
+                    pass  # until the revoked key's stream ends
 
 
 @pytest.mark.slow

@@ -201,6 +201,11 @@ def revoke_key(connection: Connection, *, org_id: str, key_id: str, now: datetim
     return done.rowcount == 1
 
 
+def keys_revoked_since(connection: Connection, moment: datetime) -> Sequence[str]:
+    """The ids of the keys that were revoked then or later."""
+    return connection.execute(select(api_keys.c.id).where(api_keys.c.revoked_at >= moment)).scalars().all()
+
+
 def note_key_use(connection: Connection, key_ids: Sequence[str], now: datetime) -> None:
     """Write down that these keys were in use."""
     connection.execute(update(api_keys).where(api_keys.c.id.in_(key_ids)).values(last_used_at=now))

@@ -79,9 +79,9 @@ class Streams:
         """How many streams a credential has open."""
         return sum(stream.key_id == key_id for stream in self._all())
 
-    def tools_changed(self, org_id: str) -> None:
-        """Tell the organisation's streams, as far as they hear of it."""
-        for stream in self._by_org.get(org_id, ()):
+    def tools_changed(self, org_id: str | None) -> None:
+        """Tell the organisation's streams, as far as they hear of it; None is any organisation's."""
+        for stream in self._all() if org_id is None else self._by_org.get(org_id, ()):
             if stream.hears_tools:
                 stream.say(TOOLS_CHANGED)
 

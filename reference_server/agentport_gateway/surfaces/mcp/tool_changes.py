@@ -31,16 +31,17 @@ class ToolChanges:
         sessions[connection] = context.session
         connection.exit_stack.callback(sessions.pop, connection, None)
 
-    def announce(self, org_id: str) -> None:
-        """Tell the organisation's clients, without waiting for them."""
+    def announce(self, org_id: str | None) -> None:
+        """Tell the organisation's clients, None any organisation's, without waiting for them."""
         self._streams.tools_changed(org_id)
         task = asyncio.create_task(self._announce(org_id))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 
-    async def _announce(self, org_id: str) -> None:
+    async def _announce(self, org_id: str | None) -> None:
         notification = types.ToolListChangedNotification()
-        for session in tuple(self._sessions.get(org_id, {}).values()):
+        orgs = tuple(self._sessions) if org_id is None else (org_id,)
+        for session in [session for org in orgs for session in self._sessions.get(org, {}).values()]:
             # A client that is gone or deaf must not keep the others from hearing.
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(5):
