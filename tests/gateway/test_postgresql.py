@@ -150,6 +150,21 @@ async def test_changes_on_one_gateway_hold_on_the_other(tmp_path: Path, database
         assert refused.status_code == 401
 
 
+async def test_an_approval_on_one_gateway_is_spent_by_an_identical_call_on_the_other_that_a_rule_allows(
+    tmp_path: Path, database: str
+) -> None:
+    async with pair(tmp_path, database) as (one, two), one.agent() as agent:
+        request_id = facts(await agent.call_tool(CALL, ask(order="7")))["request_id"]
+        await one.set_mode("demo", "refund", "allow")
+        assert facts(await agent.call_tool(CALL, ask(order="8")))["outcome"] == "executed"
+        await eventually(lambda: one.first.org_id in one.gateway.views._views)
+        assert (await two.decide(request_id, "approve-once")).status_code == 200
+        await eventually(lambda: one.first.org_id not in one.gateway.views._views)
+        assert facts(await agent.call_tool(CALL, ask(order="7")))["outcome"] == "executed"
+        path = f"/api/tool-approvals/requests/{request_id}"
+        assert (await two.http.get(path, headers=two.first.as_human)).json()["status"] == "consumed"
+
+
 async def test_a_lost_connection_costs_seconds_and_not_the_news(tmp_path: Path, database: str) -> None:
     async with pair(tmp_path, database) as (one, two), one.agent() as agent:
         request_id = facts(await agent.call_tool(CALL, ask()))["request_id"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from agentport_gateway.domain.approvals import status_at
 from agentport_gateway.failpoints import reach
 from agentport_gateway.store import approvals, audit, policies
+from agentport_gateway.store.news import announce
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -84,6 +85,8 @@ async def decide(
         if view is not None and decision != "deny":
             # Somebody waits to run it: deciding and consuming are one transaction, and one flush.
             claimed = gateway.runs.claim(connection, decided, view, now)
+        if decision == "approve_once" and claimed is None and gateway.views.may_allow(decided):
+            announce(connection, "org", human.org_id)  # wherever an identical call is made, it spends this one
         reach("deciding")
         return decided, None
 
