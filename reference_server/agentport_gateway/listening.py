@@ -20,11 +20,18 @@ class SharedListener(socket.socket):
     """A socket that listens already, and that several processes accept from.
 
     Each accepts one connection at a time, so that those which come at once are not all taken by whoever is first.
-    asyncio knows one number for how many it accepts and how many may wait: the latter is left as it is.
     """
 
     def listen(self, backlog: int = LONGEST_QUEUE, /) -> None:
         """Listen as before."""
+
+
+def accepted_at_once(listener: socket.socket) -> int:
+    """How many connections to accept in a row, which asyncio calls the backlog: it is also how many may wait.
+
+    That is left as it is for a listener that is shared.
+    """
+    return 1 if isinstance(listener, SharedListener) else LONGEST_QUEUE
 
 
 def bind(host: str, port: int) -> socket.socket:

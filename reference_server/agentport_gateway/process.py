@@ -18,7 +18,7 @@ import uvicorn
 
 from agentport_gateway.app import build
 from agentport_gateway.catalog.reading import CatalogError
-from agentport_gateway.listening import LONGEST_QUEUE
+from agentport_gateway.listening import accepted_at_once
 from agentport_gateway.logs import configure, masked
 from agentport_gateway.standard_input import stopping_at_its_end
 from agentport_gateway.starting import CannotStartError
@@ -70,7 +70,7 @@ def _serve(settings: Settings, options: ServeOptions, listener: Any, tell: Calla
         application,
         log_config=None,
         access_log=False,
-        backlog=LONGEST_QUEUE if tell is None else 1,  # how many are accepted at a time, too: see SharedListener
+        backlog=accepted_at_once(listener),
         lifespan="off",
         timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
         timeout_keep_alive=75,
