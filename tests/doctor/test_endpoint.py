@@ -65,7 +65,7 @@ def test_a_key_that_the_gateway_refuses_is_named_at_its_line(
     code, report, printed = doctor(capsys, home, "--online")
 
     assert (code, found(report, home)) == (1, [("DR401", ".codex/config.toml", home.line("env_http_headers"))])
-    assert "the gateway refuses the key (401): A" in messages(report, "DR401")[0]["message"]
+    assert "the gateway refuses the key (401): The credential is no API key" in messages(report, "DR401")[0]["message"]
     assert KEY not in printed
 
 
