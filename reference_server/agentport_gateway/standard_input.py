@@ -25,10 +25,15 @@ def stopping_at_its_end(stop: Callable[[], None]) -> Iterator[None]:
     loop = asyncio.get_running_loop()
 
     def heard() -> None:
-        with contextlib.suppress(BlockingIOError):
-            if not _read():
-                loop.remove_reader(_STDIN)
-                stop()
+        try:
+            said = os.read(_STDIN, _READ_AT_ONCE)
+        except BlockingIOError:
+            return
+        except OSError:  # a terminal that was hung up
+            said = b""
+        if not said:
+            loop.remove_reader(_STDIN)
+            stop()
 
     try:
         loop.add_reader(_STDIN, heard)
@@ -38,12 +43,3 @@ def stopping_at_its_end(stop: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         loop.remove_reader(_STDIN)
-
-
-def _read() -> bytes:
-    try:
-        return os.read(_STDIN, _READ_AT_ONCE)
-    except BlockingIOError:
-        raise
-    except OSError:  # a terminal that was hung up
-        return b""
