@@ -103,23 +103,32 @@ async def test_a_signal_releases_waits_removes_the_ready_file_and_ends(
 
 
 async def test_it_ends_in_an_orderly_way_with_the_standard_input_that_it_was_given(tmp_path: Path) -> None:
+    parked = asyncio.Event()
+
+    async def on_progress(*_told: Any) -> None:
+        parked.set()
+
     process, ready = start(tmp_path, demo=True, stop_with_stdin=True, stdin=subprocess.PIPE)
-    told = await is_ready(process, ready)
-    async with (
-        httpx2.AsyncClient(headers={"X-API-Key": told["api_key"]}, timeout=30) as http,
-        Client(streamable_http_client(told["mcp_url"], http_client=http), mode="2026-07-28") as agent,
-    ):
-        process.stdin.write("what is said there is passed over\n")
-        process.stdin.flush()
-        request_id = facts(await agent.call_tool(CALL, ask()))["request_id"]
-        waiting = asyncio.create_task(agent.call_tool(AWAIT, {"request_id": request_id}))
-        await asyncio.sleep(0.3)
-        process.stdin.close()
-        assert facts(await waiting)["outcome"] == "still_pending"
-    assert await asyncio.to_thread(process.wait, 15) == 0
-    assert not await asyncio.to_thread(ready.exists)
-    process.stdout.close()
-    process.stderr.close()
+    try:
+        told = await is_ready(process, ready)
+        async with (
+            httpx2.AsyncClient(headers={"X-API-Key": told["api_key"]}, timeout=30) as http,
+            Client(streamable_http_client(told["mcp_url"], http_client=http), mode="2026-07-28") as agent,
+        ):
+            process.stdin.write("what is said there is passed over\n")
+            process.stdin.flush()
+            request_id = facts(await agent.call_tool(CALL, ask()))["request_id"]
+            arguments = {"request_id": request_id}
+            waiting = asyncio.create_task(agent.call_tool(AWAIT, arguments, progress_callback=on_progress))
+            await asyncio.wait_for(parked.wait(), 15)
+            process.stdin.close()
+            assert facts(await asyncio.wait_for(waiting, 15))["outcome"] == "still_pending"
+        assert await asyncio.to_thread(process.wait, 15) == 0
+        assert not await asyncio.to_thread(ready.exists)
+    finally:
+        process.kill()
+        process.stdin = None
+        await asyncio.to_thread(process.communicate)
 
 
 def test_a_standard_input_whose_end_cannot_be_seen_is_one_clear_line(tmp_path: Path) -> None:

@@ -54,9 +54,10 @@ async def decide(
     now = gateway.clock.now()
     view = await gateway.views.of(human.org_id) if gateway.waits.will_run(request_id) else None
     claimed: ApprovalRequest | None
+    released = False  # whether an identical call that a rule allows has to spend this approval, wherever it is made
 
     def write(connection: Connection) -> tuple[ApprovalRequest | None, ApprovalRequest | None]:
-        nonlocal claimed
+        nonlocal claimed, released
         claimed = None
         decided = approvals.decide(
             connection,
@@ -85,8 +86,9 @@ async def decide(
         if view is not None and decision != "deny":
             # Somebody waits to run it: deciding and consuming are one transaction, and one flush.
             claimed = gateway.runs.claim(connection, decided, view, now)
-        if decision == "approve_once" and claimed is None and gateway.views.may_allow(decided):
-            announce(connection, "org", human.org_id)  # wherever an identical call is made, it spends this one
+        released = decision == "approve_once" and claimed is None and gateway.views.may_allow(decided)
+        if released:
+            announce(connection, "org", human.org_id)
         reach("deciding")
         return decided, None
 
@@ -100,9 +102,7 @@ async def decide(
         if found.status == "pending":
             raise AnotherCallError
         raise AlreadyDecidedError(found)
-    if decision == "allow_tool" or (
-        decision == "approve_once" and claimed is None and gateway.views.may_allow(decided)
-    ):
+    if decision == "allow_tool" or released:
         gateway.views.drop(human.org_id)
     if claimed is not None and view is not None:
         gateway.runs.begin(claimed, view)
